@@ -1,0 +1,1 @@
+"""Landing: projects, agreements, conditions, money in place, chains, measures."""

@@ -1,0 +1,1 @@
+"""Alembic: one script of revisions for SQLite and PostgreSQL."""

@@ -1,0 +1,31 @@
+"""Every module with tables, so that the metadata is whole wherever migrations look at it."""
+
+import importlib
+
+MODULES = (
+    "portfolio.kernel.actors",
+    "portfolio.kernel.audit",
+    "portfolio.kernel.files",
+    "portfolio.kernel.runs",
+    "portfolio.organisations",
+    "portfolio.funds",
+    "portfolio.commitments",
+    "portfolio.investments",
+    "portfolio.ledger",
+)
+# Rows of these are history: the database refuses to change or delete them.
+APPEND_ONLY = (
+    "audit_line",
+    "run",
+    "stored_file",
+    "commitment",
+    "ledger_transaction",
+    "ledger_posting",
+    "period_lock",
+)
+
+
+def load() -> None:
+    """Import them all."""
+    for module in MODULES:
+        importlib.import_module(module)

@@ -1,0 +1,333 @@
+"""Money: funds, commitments, the sealed ledger, investments, marks.
+
+Why   the first release
+Data  none yet
+Back  refused: the ledger and the audit trail are not dropped by a command
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from portfolio.kernel.db import Fen, Instant
+from portfolio.kernel.guards import append_only, sealed_ledger
+
+revision, down_revision = "0002", "0001"
+branch_labels = depends_on = None
+APPEND_ONLY = ("commitment", "ledger_transaction", "ledger_posting", "period_lock")
+
+
+def upgrade() -> None:
+    """Make the tables, then the triggers that guard them."""
+    op.create_table(
+        "organisation",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("credit_code", sa.String(), nullable=True),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_organisation_named")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        sa.UniqueConstraint("credit_code", name=op.f("uq_organisation_credit_code")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_organisation_name"), "organisation", ["name"], unique=False)
+    op.create_table(
+        "fund",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "mother",
+                "sub",
+                native_enum=False,
+                create_constraint=True,
+                name="one_of_mother",
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("registered_size_fen", Fen(), nullable=True),
+        sa.Column("announced_on", sa.Date(), nullable=False),
+        sa.Column("announced_by_month", sa.Boolean(), nullable=False),
+        sa.Column("inception_on", sa.Date(), nullable=False),
+        sa.Column("investment_period_ends_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("manager_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("sponsors", sa.String(), nullable=False),
+        sa.Column("focus", sa.String(), nullable=False),
+        sa.Column("focus_en", sa.String(), nullable=False),
+        sa.Column("district_contributes", sa.Boolean(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "registered_size_fen IS NULL OR registered_size_fen > 0",
+            name=op.f("ck_fund_size_positive"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["manager_id"], ["organisation.id"], name=op.f("fk_fund_manager_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund")),
+        sa.UniqueConstraint("code", name=op.f("uq_fund_code")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "investment",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "firm",
+                "fund",
+                native_enum=False,
+                create_constraint=True,
+                name="one_of_firm",
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("organisation_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("child_fund_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("instrument", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'firm' AND organisation_id IS NOT NULL AND child_fund_id IS NULL) OR (kind = 'fund' AND organisation_id IS NULL AND child_fund_id IS NOT NULL)",
+            name=op.f("ck_investment_firm_or_fund"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["child_fund_id"], ["fund.id"], name=op.f("fk_investment_child_fund_id_fund")
+        ),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_investment_fund_id_fund")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_investment_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_investment")),
+        sa.UniqueConstraint("fund_id", "code", name=op.f("uq_investment_fund_id_code")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_investment_child_fund_id"), "investment", ["child_fund_id"], unique=False
+    )
+    op.create_index(op.f("ix_investment_fund_id"), "investment", ["fund_id"], unique=False)
+    op.create_index(
+        op.f("ix_investment_organisation_id"), "investment", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "ledger_transaction",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("effective_date", sa.Date(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("memo", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("cause_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("correction_reason", sa.String(), nullable=True),
+        sa.Column("run_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("body_sha256", sa.String(), nullable=True),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("lines >= 2", name=op.f("ck_ledger_transaction_two_lines")),
+        sa.ForeignKeyConstraint(
+            ["cause_id"],
+            ["ledger_transaction.id"],
+            name=op.f("fk_ledger_transaction_cause_id_ledger_transaction"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id"], ["fund.id"], name=op.f("fk_ledger_transaction_fund_id_fund")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supersedes"],
+            ["ledger_transaction.id"],
+            name=op.f("fk_ledger_transaction_supersedes_ledger_transaction"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transaction")),
+        sa.UniqueConstraint("seq", name=op.f("uq_ledger_transaction_seq")),
+        sa.UniqueConstraint("supersedes", name=op.f("uq_ledger_transaction_supersedes")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_ledger_transaction_cause_id"), "ledger_transaction", ["cause_id"], unique=False
+    )
+    op.create_index(
+        "ix_ledger_transaction_fund_date",
+        "ledger_transaction",
+        ["fund_id", "effective_date"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_ledger_transaction_subject", "ledger_transaction", ["subject_id"], unique=False
+    )
+    op.create_table(
+        "period_lock",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("known_seq", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_period_lock_fund_id_fund")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_period_lock")),
+        sa.UniqueConstraint("fund_id", "ends_on", name=op.f("uq_period_lock_fund_id_ends_on")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "partner",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "gp", "lp", native_enum=False, create_constraint=True, name="one_of_gp", length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("organisation_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("investor_fund_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("holding_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(organisation_id IS NULL) <> (investor_fund_id IS NULL)",
+            name=op.f("ck_partner_one_investor"),
+        ),
+        sa.CheckConstraint("investor_fund_id <> fund_id", name=op.f("ck_partner_not_itself")),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_partner_fund_id_fund")),
+        sa.ForeignKeyConstraint(
+            ["holding_id"], ["investment.id"], name=op.f("fk_partner_holding_id_investment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["investor_fund_id"], ["fund.id"], name=op.f("fk_partner_investor_fund_id_fund")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_partner_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+        sa.UniqueConstraint("fund_id", "code", name=op.f("uq_partner_fund_id_code")),
+        sa.UniqueConstraint(
+            "fund_id", "investor_fund_id", name=op.f("uq_partner_fund_id_investor_fund_id")
+        ),
+        sa.UniqueConstraint(
+            "fund_id", "organisation_id", name=op.f("uq_partner_fund_id_organisation_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_partner_fund_id"), "partner", ["fund_id"], unique=False)
+    op.create_index(
+        op.f("ix_partner_investor_fund_id"), "partner", ["investor_fund_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_partner_organisation_id"), "partner", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "commitment",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("partner_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column(
+            "change",
+            sa.Enum(
+                "initial",
+                "increase",
+                "release",
+                native_enum=False,
+                create_constraint=True,
+                name="one_of_initial",
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount_fen", Fen(), nullable=False),
+        sa.Column("effective_date", sa.Date(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(amount_fen < 0) = (change = 'release')", name=op.f("ck_commitment_sign_fits_change")
+        ),
+        sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_commitment_amount_not_zero")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_commitment_partner_id_partner")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_commitment_partner_id"), "commitment", ["partner_id"], unique=False)
+    op.create_table(
+        "ledger_posting",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("transaction_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("amount_fen", Fen(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("investment_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(account = 'partners_capital') = (partner_id IS NOT NULL AND line IS NOT NULL)",
+            name=op.f("ck_ledger_posting_capital_names_partner_and_line"),
+        ),
+        sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_ledger_posting_amount_not_zero")),
+        sa.ForeignKeyConstraint(
+            ["fund_id"], ["fund.id"], name=op.f("fk_ledger_posting_fund_id_fund")
+        ),
+        sa.ForeignKeyConstraint(
+            ["investment_id"],
+            ["investment.id"],
+            name=op.f("fk_ledger_posting_investment_id_investment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_ledger_posting_partner_id_partner")
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"],
+            ["ledger_transaction.id"],
+            name=op.f("fk_ledger_posting_transaction_id_ledger_transaction"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_posting")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_ledger_posting_fund_account", "ledger_posting", ["fund_id", "account"], unique=False
+    )
+    op.create_index(
+        op.f("ix_ledger_posting_investment_id"), "ledger_posting", ["investment_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_ledger_posting_partner_id"), "ledger_posting", ["partner_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_ledger_posting_transaction_id"), "ledger_posting", ["transaction_id"], unique=False
+    )
+    dialect = op.get_bind().dialect.name
+    for table in APPEND_ONLY:
+        for statement in append_only(table, dialect):
+            op.execute(statement)
+    for statement in sealed_ledger(dialect):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Refuse."""
+    raise RuntimeError("There is nothing before the first release. Restore a backup instead.")

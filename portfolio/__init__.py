@@ -1,0 +1,1 @@
+"""Money: the ledger, funds, commitments, calls, investments, marks, performance, closing."""

@@ -7,11 +7,16 @@ MODULES = (
     "portfolio.kernel.audit",
     "portfolio.kernel.files",
     "portfolio.kernel.runs",
+    "portfolio.kernel.site",
     "portfolio.organisations",
     "portfolio.funds",
     "portfolio.commitments",
     "portfolio.investments",
     "portfolio.ledger",
+    "dealflow.units",
+    "dealflow.chains",
+    "dealflow.projects",
+    "dealflow.stages",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -22,6 +27,7 @@ APPEND_ONLY = (
     "ledger_transaction",
     "ledger_posting",
     "period_lock",
+    "milestone",
 )
 
 

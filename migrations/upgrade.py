@@ -4,6 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -85,3 +86,11 @@ def unmigrated(database: Database) -> list[str]:
     with database.reader.connect() as connection:
         made = set(sa.inspect(connection).get_table_names())
     return sorted(set(SQLModel.metadata.tables) - made)
+
+
+def differences(database: Database) -> list[str]:
+    """Return what autogenerate would still change: columns, indexes, constraints."""
+    tables.load()
+    with database.reader.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        return [str(change) for change in compare_metadata(context, SQLModel.metadata)]

@@ -1,0 +1,1 @@
+"""People: routes, pages, reports, command line. Imports nothing: set-up runs before it."""

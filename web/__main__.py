@@ -1,4 +1,4 @@
-"""``python3 -m web demo`` and ``python3 -m web test``: on first use build ``.venv``, then run in it.
+"""``python3 -m web demo`` and ``python3 -m web test``: build ``.venv`` once, then run in it.
 
 Only the standard library may be imported before ``ensure`` has run.
 """

@@ -100,6 +100,14 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "site_fact",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_site_fact_named")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_site_fact")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "stored_file",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),

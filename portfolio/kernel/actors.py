@@ -102,7 +102,25 @@ SESSION_LIFE = timedelta(hours=12)
 TRIES_PER_LOGIN, TRIES_PER_ADDRESS, TRIES_WINDOW = 10, 20, timedelta(hours=1)
 PASSWORD_LEAST = 8
 COMMON_PASSWORDS = frozenset(
-    ["password", "password1", "12345678", "123456789", "1234567890", "qwertyui", "qwerty123", "11111111", "88888888", "00000000", "abcd1234", "a1234567", "1qaz2wsx", "iloveyou", "admin123", "lianji123", "yubei123"]
+    [
+        "password",
+        "password1",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "qwertyui",
+        "qwerty123",
+        "11111111",
+        "88888888",
+        "00000000",
+        "abcd1234",
+        "a1234567",
+        "1qaz2wsx",
+        "iloveyou",
+        "admin123",
+        "lianji123",
+        "yubei123",
+    ]
 )
 
 
@@ -296,8 +314,26 @@ def find_session(work: Work, token: str) -> tuple[LoginSession, Account] | None:
     return (session, account) if alive else None
 
 
-def end_sessions(work: Work, account_id: str, *, only: str | None = None) -> None:
-    """End all logins of an account, or one of them."""
+def touch(work: Work, session_id: str) -> None:
+    """Note that a login was used: idle time counts from here."""
+    work.session.execute(
+        sa.update(LoginSession)
+        .where(col(LoginSession.id) == session_id)
+        .values(seen_at=work.recorded_at)
+    )
+
+
+def note_failed_try(work: Work, *, login: str, ip: str, account: Account | None) -> None:
+    """Count a failed try; for a known account it is a line of the trail too."""
+    work.add(LoginTry(login=login[:200], ip=ip, at=work.recorded_at))
+    if account is not None:
+        audit.write(work, actor_of(account), "login:refused", "account", account.id)
+
+
+def end_sessions(
+    work: Work, account_id: str, *, only: str | None = None, except_for: str | None = None
+) -> None:
+    """End all logins of an account, one of them, or all but one."""
     statement = (
         sa.update(LoginSession)
         .where(col(LoginSession.account_id) == account_id, col(LoginSession.ended_at).is_(None))
@@ -305,6 +341,8 @@ def end_sessions(work: Work, account_id: str, *, only: str | None = None) -> Non
     )
     if only is not None:
         statement = statement.where(col(LoginSession.id) == only)
+    if except_for is not None:
+        statement = statement.where(col(LoginSession.id) != except_for)
     work.session.execute(statement)
 
 

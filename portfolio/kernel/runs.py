@@ -6,6 +6,7 @@ another body it is refused.
 """
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,16 @@ class Run(Row, table=True):
 def body_digest(path: str, body: Mapping[str, Any]) -> str:
     """Return the hash of what a form sent, wherever it was sent to."""
     return hashlib.sha256((path + canonical(body)).encode()).hexdigest()
+
+
+def bytes_digest(content: bytes) -> str:
+    """Return the hash of an uploaded file, as part of a form's body."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def as_id(key: str) -> str:
+    """Return the id of a form's key; any text a browser sends becomes one."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
 
 
 def earlier(work: Work, *, key: str, digest: str, actor_id: str) -> Run | None:

@@ -1,0 +1,47 @@
+"""Who may open which route. A route that is not named here stops the start of the application.
+
+A route's name is its function's name. PUBLIC needs no login; LOGGED_IN any login; a tuple names
+the duties of which a person must carry one. What a person may *see* on a page is decided by the
+queries behind it (`visible_funds`), and what he may *do* by the command (`actor.must`).
+"""
+
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from portfolio.kernel.actors import Duty
+
+PUBLIC, LOGGED_IN = "public", "logged_in"
+DEALS = (Duty.READ_DEALFLOW,)
+FUNDS = (Duty.READ_FIGURES, Duty.READ_REPORTS)
+EDITS = (Duty.EDIT_DEALS,)
+
+PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
+    "health": PUBLIC,
+    "login_page": PUBLIC,
+    "log_in": PUBLIC,
+    "log_out": LOGGED_IN,
+    "account_page": LOGGED_IN,
+    "end_other_sessions": LOGGED_IN,
+    "change_password": LOGGED_IN,
+}
+OPENS_IN_THE_PAST = ("/", "/landing")
+
+
+def of(route: BaseRoute) -> str | tuple[Duty, ...]:
+    """Return what a route needs; refused while it is not in the table."""
+    return PERMISSIONS[route.name]  # type: ignore[attr-defined]
+
+
+def unnamed(routes: list[Any]) -> list[str]:
+    """Return the routes without an entry, mounted files excepted."""
+    return sorted(
+        route.name
+        for route in routes
+        if hasattr(route, "endpoint") and route.name not in PERMISSIONS
+    )
+
+
+def opens_in_the_past(path: str) -> bool:
+    """Tell whether a page opens with the site's attraction date: the published scorecard's day."""
+    return path in OPENS_IN_THE_PAST

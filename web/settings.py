@@ -1,0 +1,71 @@
+"""Settings: what the environment says. Everything else is data."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from portfolio.kernel import audit
+from portfolio.kernel.db import Database
+from portfolio.kernel.errors import DomainError
+from portfolio.kernel.files import Store
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+FOLDER = ".lianji"  # in the working directory, unless LIANJI_DATA names another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the data lies and who may reach the server."""
+
+    database_url: str
+    folder: Path
+    hosts: tuple[str, ...] = LOOPBACK
+    over_tls: bool = False  # behind a proxy that speaks TLS: cookies become __Host- and Secure
+    proxies: str = ""  # addresses whose forwarded headers are believed
+
+    def open(self) -> tuple[Database, Store]:
+        """Open database and file store, and give the audit trail its key."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        audit.use_key(audit.load_key(self.folder))
+        return Database(self.database_url), Store(self.folder / "files")
+
+
+def read() -> Settings:
+    """Read the environment.
+
+    LIANJI_DATABASE_URL  default: an SQLite file in the data folder
+    LIANJI_DATA          folder of database, keys and evidence; beside the SQLite file by default
+    LIANJI_HOSTS         comma-separated names the server answers to
+    LIANJI_TLS           "1" where a proxy in front speaks TLS
+    LIANJI_PROXIES       comma-separated addresses of that proxy
+    """
+    given, folder = os.environ.get("LIANJI_DATABASE_URL"), os.environ.get("LIANJI_DATA")
+    if given:
+        url = _checked(given)
+        if not folder and url.get_backend_name() == "sqlite" and url.database:
+            folder = str(Path(url.database).resolve().parent / FOLDER)
+    home = Path(folder or FOLDER).resolve()
+    hosts = os.environ.get("LIANJI_HOSTS", "")
+    return Settings(
+        database_url=given or f"sqlite:///{home / 'lianji.db'}",
+        folder=home,
+        hosts=LOOPBACK + tuple(host for host in hosts.split(",") if host),
+        over_tls=os.environ.get("LIANJI_TLS") == "1",
+        proxies=os.environ.get("LIANJI_PROXIES", ""),
+    )
+
+
+def _checked(given: str) -> sa.URL:
+    try:
+        url = sa.make_url(given)
+        backend = url.get_backend_name()
+    except sa.exc.ArgumentError:
+        backend = "?"
+    if backend not in {"sqlite", "postgresql"}:
+        raise DomainError(
+            "LIANJI_DATABASE_URL names no database that Lianji knows.",
+            "Write sqlite:////folder/lianji.db or postgresql+psycopg://user:password@host/name.",
+        )
+    return url

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col
 
 from dealflow import projects
-from dealflow.stages import Stage
+from dealflow.stages import ROAD, Stage, effective
 from portfolio.funds import Fund
 from portfolio.investments import Investment
 from portfolio.kernel import audit
@@ -92,10 +92,6 @@ class AgreementDetail:
 
     card: AgreementCard
     promises: tuple[Promise, ...]
-
-    def of(self, side: Side) -> tuple[Promise, ...]:
-        """Return the promises of one side."""
-        return tuple(one for one in self.promises if one.side is side)
 
 
 # ---- rows
@@ -214,15 +210,23 @@ def sign(
         pledge(work, actor, row.id, one)
     after = {"code": code, "kind": kind, "signed_on": signed_on, "amount_fen": amount_fen}
     audit.write(work, actor, "agreement:sign", "agreement", row.id, after=after)
-    projects.record(
-        work,
-        actor,
-        project_id,
-        stage=Stage(kind.value),
-        on=signed_on,
-        evidence_file_id=file_id,
-        note=code,
-    )
+    stage = Stage(kind.value)
+    # A supplement, or a framework signed once the contract stands, moves the project no further.
+    if not any(
+        event.stage is stage
+        or (event.stage in ROAD and event.stage.rank > stage.rank and event.on <= signed_on)
+        for event in effective(work, project_id)
+    ):
+        projects.record(
+            work,
+            actor,
+            project_id,
+            stage=stage,
+            on=signed_on,
+            evidence_file_id=file_id,
+            note=code,
+            is_demo=is_demo,
+        )
     return row
 
 
@@ -233,9 +237,7 @@ def pledge(work: Work, actor: Actor, agreement_id: str, promise: Promise) -> Ple
     if not promise.text.strip():
         raise DomainError("A pledge has no text.", "Write it in the words of the agreement.")
     if promise.amount_fen is not None and promise.amount_fen <= 0:
-        raise DomainError(
-            "A pledged amount must be above zero.", "Leave it empty if none was named."
-        )
+        raise DomainError("A pledged amount must be above zero.", "Leave it empty if unknown.")
     row = work.add(
         Pledge(
             agreement_id=paper.id,
@@ -247,8 +249,7 @@ def pledge(work: Work, actor: Actor, agreement_id: str, promise: Promise) -> Ple
             is_demo=paper.is_demo,
         )
     )
-    after = {"side": row.side, "text": row.text, "amount_fen": row.amount_fen}
-    audit.write(work, actor, "agreement:pledge", "agreement", paper.id, after=after)
+    audit.write(work, actor, "agreement:pledge", "agreement", paper.id, after=row.model_dump())
     return row
 
 
@@ -264,29 +265,18 @@ def attach(
     investment = work.session.get(Investment, investment_id)
     if investment is None:
         raise NotFoundError
-    firm_id = work.scalar(
-        sa.select(col(projects.Project.organisation_id)).where(
-            col(projects.Project.id) == row.project_id
-        )
-    )
-    if investment.organisation_id != firm_id:
+    firm_id = projects.get(work, row.project_id).organisation_id
+    if investment.organisation_id != firm_id or row.fund_id not in {None, investment.fund_id}:
         raise DomainError(
-            "The investment {name} is in another firm than this agreement.",
-            "Choose the investment in the firm that signed.",
+            "The investment {name} is in another firm, or of another fund, than this agreement.",
+            "Choose the investment of the fund that signed in the firm that signed.",
             name=investment.name,
         )
-    if row.fund_id not in {None, investment.fund_id}:
-        raise DomainError(
-            "The investment {name} is held by another fund than the one that signed.",
-            "Choose an investment of that fund.",
-            name=investment.name,
-        )
-    before = {"investment_id": row.investment_id}
     row.investment_id, row.fund_id = investment.id, investment.fund_id
     row.version += 1
     work.add(row)
     after = {"investment_id": investment.id}
-    audit.write(work, actor, "agreement:attach", "agreement", row.id, before=before, after=after)
+    audit.write(work, actor, "agreement:attach", "agreement", row.id, after=after)
     return row
 
 

@@ -307,15 +307,15 @@ def _observation(work: Work, observation_id: str) -> Observation:
 
 def _open_holds(work: Work, condition_id: str) -> list[tuple[str, str]]:
     """Return (hold, reason) of what a condition holds at this moment."""
-    hold, release = tranches.TrancheHold, tranches.TrancheHoldRelease
+    tranche_id = get(work, condition_id).gates_tranche_id
+    placed = sa.select(col(ConditionHold.hold_id)).where(
+        col(ConditionHold.condition_id) == condition_id
+    )
+    own = {hold_id for (hold_id,) in work.rows(placed)}
     return [
         (hold_id, reason)
-        for hold_id, reason in work.rows(
-            sa.select(col(hold.id), col(hold.reason))
-            .join(ConditionHold, col(ConditionHold.hold_id) == col(hold.id))
-            .outerjoin(release, col(release.hold_id) == col(hold.id))
-            .where(col(ConditionHold.condition_id) == condition_id, col(release.id).is_(None))
-        )
+        for _, hold_id, reason in tranches.open_holds(work, [tranche_id] if tranche_id else [])
+        if hold_id in own
     ]
 
 
@@ -337,9 +337,7 @@ def _settle(work: Work, actor: Actor, condition_id: str) -> None:
 
 
 def _is_paid(work: Work, tranche_id: str) -> bool:
-    row = tranches.get(work, tranche_id)
-    at = tranches.position(work, row, as_of=date.max)
-    return tranches.status(at) is tranches.TrancheStatus.PAID
+    return tranches.status(tranches.position(work, tranche_id)) is tranches.TrancheStatus.PAID
 
 
 # ---- refusals

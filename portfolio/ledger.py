@@ -32,13 +32,14 @@ class Moment:
 
     as_of: date
     known_seq: int | None = None
+    with_demo: bool = True
 
     def holds(self) -> sa.ColumnElement[bool]:
         """Return the condition on `ledger_transaction` that this moment stands for."""
         held = col(LedgerTransaction.effective_date) <= self.as_of
         if self.known_seq is not None:
             held = held & (col(LedgerTransaction.seq) <= self.known_seq)
-        return held
+        return held if self.with_demo else held & col(LedgerTransaction.is_demo).is_(False)
 
 
 # ---- rows

@@ -179,24 +179,24 @@ def written(catalogue: Catalog) -> tuple[bytes, bytes]:
 def untranslated(catalogue: Catalog) -> list[str]:
     """Return the msgids without Chinese text."""
     return [
-        str(_key(message))
+        "\t".join([*([message.context] if message.context else []), _key(message)])
         for message in catalogue
         if message.id
         and not (all(message.string) if isinstance(message.string, tuple) else message.string)
     ]
 
 
-def add(catalogue: Catalog, lines: Iterable[str]) -> None:
-    """Put translations in. A line that names no sentence of the tree is refused."""
-    for line in lines:
-        parts = line.rstrip("\n").split("\t")
-        if not line.strip():
-            continue
-        *context, msgid, text = parts
+def add(catalogue: Catalog, lines: Iterable[str]) -> list[str]:
+    """Put translations in; return the lines that name no sentence of the tree."""
+    unknown = []
+    for line in filter(str.strip, lines):
+        *context, msgid, text = line.rstrip("\n").split("\t")
         message = catalogue.get(msgid, context[0] if context else None)
         if message is None:
-            sys.exit(f"No such sentence in the tree: {parts}")
-        message.string = (text,) if message.pluralizable else text
+            unknown.append(line)
+        else:
+            message.string = (text,) if message.pluralizable else text
+    return unknown
 
 
 def _key(message: Message) -> str:
@@ -207,7 +207,7 @@ def _key(message: Message) -> str:
 def alone() -> Iterator[None]:
     """Hold the catalogue for this process."""
     PO.parent.mkdir(parents=True, exist_ok=True)
-    with (PO.parent / ".lock").open("w") as guard:
+    with PO.open("ab") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         yield
 
@@ -236,12 +236,14 @@ def main(arguments: list[str]) -> None:
         lines = text.splitlines()
     with alone():
         catalogue = updated(read(), template_catalogue())
-        add(catalogue, lines)
+        unknown = add(catalogue, lines)
         po, mo = written(catalogue)
         PO.write_bytes(po)
         PO.with_suffix(".mo").write_bytes(mo)
     missing = untranslated(catalogue)
-    print(f"{len(catalogue)} sentences, {len(missing)} without Chinese", *missing, sep="\n  ")  # noqa: T201
+    print(f"{len(catalogue)} sentences, {len(missing)} without Chinese", *missing, sep="\n  ")  # noqa: T201 - the command's answer
+    if unknown:
+        sys.exit("No such sentence in the tree:\n  " + "\n  ".join(unknown))
 
 
 if __name__ == "__main__":

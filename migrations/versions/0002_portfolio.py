@@ -13,7 +13,23 @@ from portfolio.kernel.guards import append_only, sealed_ledger
 
 revision, down_revision = "0002", "0001"
 branch_labels = depends_on = None
-APPEND_ONLY = ("commitment", "ledger_transaction", "ledger_posting", "period_lock")
+APPEND_ONLY = (
+    "commitment",
+    "ledger_transaction",
+    "ledger_posting",
+    "period_lock",
+    "capital_call",
+    "call_line",
+    "receipt",
+    "distribution",
+    "distribution_line",
+    "tranche",
+    "tranche_hold",
+    "tranche_hold_release",
+    "mark",
+    "mark_approval",
+    "mark_withdrawal",
+)
 
 
 def upgrade() -> None:
@@ -75,6 +91,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_fund_code")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "capital_call",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("called_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("total_fen", Fen(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "call:investments",
+                "call:working_capital",
+                "call:management_fees",
+                "call:partnership_expenses",
+                "call:placement_agent_fees",
+                "call:subscription_facility_costs",
+                native_enum=False,
+                create_constraint=True,
+                name="one_of_call:investments",
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("due_on >= called_on", name=op.f("ck_capital_call_due_after_called")),
+        sa.CheckConstraint("total_fen > 0", name=op.f("ck_capital_call_total_positive")),
+        sa.ForeignKeyConstraint(
+            ["fund_id"], ["fund.id"], name=op.f("fk_capital_call_fund_id_fund")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capital_call")),
+        sa.UniqueConstraint("fund_id", "number", name=op.f("uq_capital_call_fund_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_capital_call_fund_id"), "capital_call", ["fund_id"], unique=False)
     op.create_table(
         "investment",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -187,6 +240,78 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "distribution",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("total_fen", Fen(), nullable=False),
+        sa.Column("recallable_fen", Fen(), nullable=False),
+        sa.Column("transaction_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "recallable_fen >= 0 AND recallable_fen <= total_fen",
+            name=op.f("ck_distribution_recallable_is_a_part"),
+        ),
+        sa.CheckConstraint("total_fen > 0", name=op.f("ck_distribution_total_positive")),
+        sa.ForeignKeyConstraint(
+            ["fund_id"], ["fund.id"], name=op.f("fk_distribution_fund_id_fund")
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"],
+            ["ledger_transaction.id"],
+            name=op.f("fk_distribution_transaction_id_ledger_transaction"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_distribution")),
+        sa.UniqueConstraint("fund_id", "number", name=op.f("uq_distribution_fund_id_number")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_distribution_transaction_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_distribution_fund_id"), "distribution", ["fund_id"], unique=False)
+    op.create_table(
+        "mark",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("investment_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fair_value_fen", Fen(), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "recent_investment",
+                "multiples",
+                "industry_benchmarks",
+                "quoted_price",
+                "dcf_business",
+                "dcf_investment",
+                "net_assets",
+                native_enum=False,
+                create_constraint=True,
+                name="one_of_recent_investment",
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("inputs", sa.String(), nullable=False),
+        sa.Column("calibration", sa.String(), nullable=False),
+        sa.Column("prepared_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("prepared_at", Instant(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("fair_value_fen >= 0", name=op.f("ck_mark_fair_value_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["investment_id"], ["investment.id"], name=op.f("fk_mark_investment_id_investment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark")),
+        sa.UniqueConstraint("id", "prepared_by", name=op.f("uq_mark_id_prepared_by")),
+        sa.UniqueConstraint(
+            "investment_id", "as_of", "version", name=op.f("uq_mark_investment_id_as_of_version")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mark_investment_id"), "mark", ["investment_id"], unique=False)
+    op.create_table(
         "partner",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("fund_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -239,6 +364,46 @@ def upgrade() -> None:
         op.f("ix_partner_organisation_id"), "partner", ["organisation_id"], unique=False
     )
     op.create_table(
+        "tranche",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("investment_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("agreed_fen", Fen(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("agreed_fen > 0", name=op.f("ck_tranche_agreed_fen_positive")),
+        sa.CheckConstraint("no > 0", name=op.f("ck_tranche_no_positive")),
+        sa.ForeignKeyConstraint(
+            ["investment_id"], ["investment.id"], name=op.f("fk_tranche_investment_id_investment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tranche")),
+        sa.UniqueConstraint("investment_id", "no", name=op.f("uq_tranche_investment_id_no")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_tranche_investment_id"), "tranche", ["investment_id"], unique=False)
+    op.create_table(
+        "call_line",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("partner_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("amount_fen", Fen(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_call_line_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["capital_call.id"], name=op.f("fk_call_line_call_id_capital_call")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_call_line_partner_id_partner")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_line")),
+        sa.UniqueConstraint("call_id", "partner_id", name=op.f("uq_call_line_call_id_partner_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_call_line_call_id"), "call_line", ["call_id"], unique=False)
+    op.create_index(op.f("ix_call_line_partner_id"), "call_line", ["partner_id"], unique=False)
+    op.create_table(
         "commitment",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("partner_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -271,6 +436,54 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_commitment_partner_id"), "commitment", ["partner_id"], unique=False)
+    op.create_table(
+        "distribution_line",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("distribution_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("partner_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("amount_fen", Fen(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "distribution:return_of_capital",
+                "distribution:gain",
+                "distribution:income",
+                native_enum=False,
+                create_constraint=True,
+                name="one_of_distribution:return_of_capital",
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_recallable", sa.Boolean(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_distribution_line_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["distribution_id"],
+            ["distribution.id"],
+            name=op.f("fk_distribution_line_distribution_id_distribution"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_distribution_line_partner_id_partner")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_distribution_line")),
+        sa.UniqueConstraint(
+            "distribution_id",
+            "partner_id",
+            "purpose",
+            name=op.f("uq_distribution_line_distribution_id_partner_id_purpose"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_distribution_line_distribution_id"),
+        "distribution_line",
+        ["distribution_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_distribution_line_partner_id"), "distribution_line", ["partner_id"], unique=False
+    )
     op.create_table(
         "ledger_posting",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -319,6 +532,110 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_ledger_posting_transaction_id"), "ledger_posting", ["transaction_id"], unique=False
+    )
+    op.create_table(
+        "mark_approval",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("mark_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("prepared_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("approved_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("approved_at", Instant(), nullable=False),
+        sa.Column("transaction_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("known_seq", sa.BigInteger(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("approved_by <> prepared_by", name=op.f("ck_mark_approval_two_persons")),
+        sa.ForeignKeyConstraint(
+            ["mark_id", "prepared_by"],
+            ["mark.id", "mark.prepared_by"],
+            name=op.f("fk_mark_approval_mark_id_prepared_by_mark"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"],
+            ["ledger_transaction.id"],
+            name=op.f("fk_mark_approval_transaction_id_ledger_transaction"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_approval")),
+        sa.UniqueConstraint("mark_id", name=op.f("uq_mark_approval_mark_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "mark_withdrawal",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("mark_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("withdrawn_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("withdrawn_at", Instant(), nullable=False),
+        sa.Column("known_seq", sa.BigInteger(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_mark_withdrawal_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["mark_id"], ["mark.id"], name=op.f("fk_mark_withdrawal_mark_id_mark")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_withdrawal")),
+        sa.UniqueConstraint("mark_id", name=op.f("uq_mark_withdrawal_mark_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "tranche_hold",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("tranche_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("placed_on", sa.Date(), nullable=False),
+        sa.Column("placed_at", Instant(), nullable=False),
+        sa.Column("placed_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_tranche_hold_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["tranche_id"], ["tranche.id"], name=op.f("fk_tranche_hold_tranche_id_tranche")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tranche_hold")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_tranche_hold_tranche_id"), "tranche_hold", ["tranche_id"], unique=False
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("call_line_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("amount_fen", Fen(), nullable=False),
+        sa.Column("transaction_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_receipt_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["call_line_id"], ["call_line.id"], name=op.f("fk_receipt_call_line_id_call_line")
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"],
+            ["ledger_transaction.id"],
+            name=op.f("fk_receipt_transaction_id_ledger_transaction"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_receipt_transaction_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_receipt_call_line_id"), "receipt", ["call_line_id"], unique=False)
+    op.create_table(
+        "tranche_hold_release",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("hold_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=False),
+        sa.Column("released_at", Instant(), nullable=False),
+        sa.Column("released_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_tranche_hold_release_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["hold_id"],
+            ["tranche_hold.id"],
+            name=op.f("fk_tranche_hold_release_hold_id_tranche_hold"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tranche_hold_release")),
+        sa.UniqueConstraint("hold_id", name=op.f("uq_tranche_hold_release_hold_id")),
+        sqlite_strict=True,
     )
     dialect = op.get_bind().dialect.name
     for table in APPEND_ONLY:

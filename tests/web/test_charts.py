@@ -152,12 +152,8 @@ def test_nothing_is_drawn_over_a_quarter_without_a_value() -> None:
 def test_calls_hang_below_zero_and_distributions_stand_above_it() -> None:
     drawn = a_jcurve()
     zero = float(re.search(r'class="zero"[^>]*y1="([\d.]+)"', drawn)[1])  # type: ignore[index]
-    tops = dict(
-        (fill, float(y))
-        for y, fill in re.findall(
-            r'<rect x="[\d.]+" y="([\d.]+)"[^>]*fill="var\((--cf-\w+)\)"', drawn
-        )
-    )
+    bars = r'<rect x="[\d.]+" y="([\d.]+)"[^>]*fill="var\((--cf-\w+)\)"'
+    tops = {fill: float(y) for y, fill in re.findall(bars, drawn)}
     assert tops["--cf-in"] == pytest.approx(zero)
     assert tops["--cf-out"] < zero
 

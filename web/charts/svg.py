@@ -191,9 +191,11 @@ def chart(width: float, height: float, label: str, parts: Sequence[str]) -> Mark
 
 
 def responsive(draw: Callable[..., Markup], *args: object, **options: object) -> Markup:
-    """Draw a chart twice, wide and narrow: type keeps its size on a phone."""
+    """Draw a chart twice, for a wide and a narrow card, so that type keeps its size."""
     wide, narrow = draw(*args, **options), draw(*args, narrow=True, **options)
-    return Markup('<div class="hide-s">{}</div><div class="only-s">{}</div>').format(wide, narrow)
+    return Markup('<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>').format(
+        wide, narrow
+    )
 
 
 def heat_level(value: float | None, top: float) -> str:

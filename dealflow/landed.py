@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from dealflow import landings
 from dealflow.projects import Project
-from dealflow.stages import Milestone, Stage, counts
+from dealflow.stages import Milestone, Stage, first_days
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Row, Work, strict
@@ -229,13 +229,7 @@ def rule_at(work: Work, as_of: date) -> Rule:
 def landings_of(work: Work, as_of: date, project_ids: Sequence[str]) -> dict[str, Landing]:
     """Return {project: whether it has landed and why} for the projects given."""
     rule = rule_at(work, as_of)
-    reached: dict[str, dict[Stage, date]] = {}
-    for project_id, stage, on in work.rows(
-        sa.select(col(Milestone.project_id), col(Milestone.stage), sa.func.min(col(Milestone.on)))
-        .where(col(Milestone.project_id).in_(project_ids), col(Milestone.on) <= as_of, *counts())
-        .group_by(col(Milestone.project_id), col(Milestone.stage))
-    ):
-        reached.setdefault(project_id, {})[Stage(stage)] = on
+    reached = first_days(work, as_of, among=col(Milestone.project_id).in_(project_ids))
     money = landings.money_in_place(work, date.min, as_of, project_ids=project_ids)
     in_place = landings.totals(money)
     since = {row.project_id: row.on for row in reversed(money)}

@@ -5,10 +5,11 @@ pays counts through the agreement's own rule, from the ledger row itself: revers
 the money in place goes back with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -337,7 +338,19 @@ def fund_money(
     ]
 
 
-def totals(rows: Sequence[MoneyRow]) -> dict[str, int]:
+class OfProject(Protocol):
+    """All that a total per project needs of a row."""
+
+    @property
+    def project_id(self) -> str:
+        """Whose money it is."""
+
+    @property
+    def amount_fen(self) -> int:
+        """How much."""
+
+
+def totals(rows: Iterable[OfProject]) -> dict[str, int]:
     """Return {project: fen}."""
     found: dict[str, int] = {}
     for row in rows:

@@ -1,95 +1,25 @@
 """Measures: the figures of attraction for a period, each computed from rows and carrying them.
 
-Loaded once with a fixed number of queries, then counted in memory for the district and for each
-industry system. What a measure means stands in definitions.py.
+The rows are read once (counted.py), then counted in memory for the district and for each industry
+system. What a measure means stands in definitions.py.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import col
-
-from dealflow import definitions, landings, units
-from dealflow.agreements import Agreement, AgreementKind
+from dealflow import counted, definitions, units
+from dealflow.counted import BUILDING, Contract, Counted, Facts
 from dealflow.definitions import Definition
-from dealflow.landings import MoneyRow
-from dealflow.projects import Project, SizeClass, stage_at
-from dealflow.stages import OFF_RAMPS, Milestone, Stage, counts
-from portfolio.figures import Figure, FigureRow
+from dealflow.projects import SizeClass
+from dealflow.stages import Stage
+from portfolio.figures import Figure
 from portfolio.kernel.db import Work
 from valuation.figures import Reason, Undefined
-from valuation.periods import add_months, year_elapsed
-
-MONTHS_A_YEAR = 12
-BUILDING = (Stage.SITE, Stage.STARTED)
-NOT_STARTED = tuple(stage for stage in Stage if stage.rank < Stage.STARTED.rank)
-NAMES = sa.select(
-    col(Project.id), col(Project.name), col(Project.system_code), col(Project.is_demo)
-)
+from valuation.periods import year_elapsed
 
 
 # ---- facts
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """One row that a measure counts, with the project it belongs to."""
-
-    project_id: str
-    system_code: str | None
-    on: date
-    amount_fen: int
-    row: FigureRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract(Counted):
-    """A formal contract signed in the period."""
-
-    size_class: SizeClass
-    start_due_on: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing(Counted):
-    """A project at the close of the period: `amount_fen` is what it plans to invest."""
-
-    stage: Stage
-    can_start: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """All rows behind the figures of one period."""
-
-    since: date
-    as_of: date
-    contracts: tuple[Contract, ...]
-    money: tuple[Counted, ...]
-    money_before: tuple[Counted, ...]  # the same period a year earlier
-    starts: tuple[Counted, ...]  # one per project
-    started: frozenset[str]  # projects signed in the period that had started by as_of
-    standing: tuple[Standing, ...]
-
-    def of(self, system_code: str | None) -> "Facts":
-        """Return the rows of one industry system."""
-
-        def own(rows: Iterable[Any]) -> tuple[Any, ...]:
-            return tuple(row for row in rows if row.system_code == system_code)
-
-        return Facts(
-            since=self.since,
-            as_of=self.as_of,
-            contracts=own(self.contracts),
-            money=own(self.money),
-            money_before=own(self.money_before),
-            starts=own(self.starts),
-            started=self.started,
-            standing=own(self.standing),
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
     """The same figures for one industry system; no code where projects have none."""
@@ -125,11 +55,6 @@ class Scorecard:
 
 
 # ---- rules
-def a_year_before(day: date) -> date:
-    """Return the same day of the year before; 28 February for a leap day."""
-    return add_months(day, -MONTHS_A_YEAR)
-
-
 def projects_of(rows: Sequence[Counted]) -> list[Counted]:
     """Return one row per project, its first, with all its amounts together."""
     found: dict[str, Counted] = {}
@@ -231,175 +156,64 @@ def _figure(
 
 
 # ---- reads
-def load(
+def measures(
     work: Work,
     since: date,
     as_of: date,
     *,
     known_at: datetime | None = None,
     with_demo: bool = True,
-) -> Facts:
-    """Read all rows behind the figures of a period, both days included, as known at a moment."""
-    money = landings.money_in_place(
-        work,
-        a_year_before(since),
-        as_of,
-        known_at=known_at,
-        with_demo=with_demo,
-    )
-    names = {
-        project_id: (name, system_code)
-        for project_id, name, system_code, _ in work.rows(
-            NAMES.where(col(Project.id).in_({row.project_id for row in money}))
-        )
-    }
-    last_year = a_year_before(as_of)
-    contracts = _contracts(work, since, as_of, known_at=known_at, with_demo=with_demo)
-    signed = {contract.project_id for contract in contracts}
-    starts = _starts(work, as_of, known_at=known_at, with_demo=with_demo)
-    return Facts(
+) -> list[Figure]:
+    """Return every measure of the period from `since` to `as_of`, both days included."""
+    facts = counted.load(work, since, as_of, known_at=known_at, with_demo=with_demo)
+    return list(figures_of(facts, definitions.in_force(work, as_of)))
+
+
+def scorecard(
+    work: Work,
+    since: date,
+    as_of: date,
+    *,
+    known_at: datetime | None = None,
+    with_demo: bool = True,
+) -> Scorecard:
+    """Return every measure for the district and split by industry system, from one reading."""
+    facts = counted.load(work, since, as_of, known_at=known_at, with_demo=with_demo)
+    means = definitions.in_force(work, as_of)
+    named: list[tuple[str | None, str, str]] = [
+        (system.code, system.name, system.name_en) for system in units.systems(work)
+    ]
+    if facts.of(None).rows:
+        named.append((None, "", ""))
+    return Scorecard(
         since=since,
         as_of=as_of,
-        contracts=contracts,
-        money=tuple(_money(row, *names[row.project_id]) for row in money if row.on >= since),
-        money_before=tuple(
-            _money(row, *names[row.project_id]) for row in money if row.on <= last_year
-        ),
-        starts=tuple(row for row in starts if row.on >= since),
-        started=frozenset(row.project_id for row in starts) & signed,
-        standing=_standing(work, as_of, known_at=known_at, with_demo=with_demo),
-    )
-
-
-def _money(row: MoneyRow, name: str, system_code: str | None) -> Counted:
-    return Counted(
-        project_id=row.project_id,
-        system_code=system_code,
-        on=row.on,
-        amount_fen=row.amount_fen,
-        row=FigureRow(
-            label=name,
-            kind=row.kind,
-            subject_id=row.subject_id,
-            on=row.on,
-            amount_fen=row.amount_fen,
-            is_demo=row.is_demo,
+        figures=figures_of(facts, means),
+        by_system=tuple(
+            Breakdown(
+                system_code=code,
+                name=name,
+                name_en=name_en,
+                figures=figures_of(facts.of(code), means),
+            )
+            for code, name, name_en in named
         ),
     )
 
 
-def _contracts(
-    work: Work, since: date, as_of: date, *, known_at: datetime | None, with_demo: bool
-) -> tuple[Contract, ...]:
-    statement = (
-        sa.select(Agreement, Project)
-        .join(Project, col(Project.id) == col(Agreement.project_id))
-        .where(
-            col(Agreement.kind) == AgreementKind.FORMAL.value,
-            col(Agreement.signed_on).between(since, as_of),
+def attainments(work: Work, card: Scorecard) -> list[Attainment]:
+    """Compare the figures of a year to date with what the year is expected to bring."""
+    found = []
+    for code, at_least in definitions.expectations(work, card.as_of.year).items():
+        actual = card[code].value
+        assert isinstance(actual, int), f"{code} is no amount or count"
+        found.append(
+            Attainment(
+                code=code,
+                actual=actual,
+                at_least=at_least,
+                share=actual / at_least,
+                year_elapsed=year_elapsed(card.as_of),
+            )
         )
-        .order_by(col(Agreement.signed_on), col(Agreement.code))
-    )
-    if known_at is not None:
-        statement = statement.where(col(Agreement.recorded_at) <= known_at)
-    if not with_demo:
-        statement = statement.where(col(Agreement.is_demo).is_(False))
-    return tuple(
-        Contract(
-            project_id=project.id,
-            system_code=project.system_code,
-            on=agreement.signed_on,
-            amount_fen=agreement.amount_fen,
-            size_class=SizeClass(project.size_class),
-            start_due_on=agreement.start_due_on,
-            row=FigureRow(
-                label=project.name,
-                kind="agreement",
-                subject_id=agreement.id,
-                on=agreement.signed_on,
-                amount_fen=agreement.amount_fen,
-                is_demo=agreement.is_demo,
-            ),
-        )
-        for agreement, project in work.rows(statement)
-    )
-
-
-def _starts(
-    work: Work, as_of: date, *, known_at: datetime | None, with_demo: bool
-) -> tuple[Counted, ...]:
-    """Return the first start of each project up to a day."""
-    first = sa.func.min(col(Milestone.on))
-    statement = (
-        NAMES.add_columns(first)
-        .join(Milestone, col(Milestone.project_id) == col(Project.id))
-        .where(
-            col(Milestone.stage) == Stage.STARTED.value,
-            col(Milestone.on) <= as_of,
-            *counts(known_at),
-        )
-        .group_by(*NAMES.selected_columns)
-        .order_by(first, col(Project.id))
-    )
-    if not with_demo:
-        statement = statement.where(col(Project.is_demo).is_(False))
-    return tuple(
-        Counted(
-            project_id=project_id,
-            system_code=system_code,
-            on=on,
-            amount_fen=0,
-            row=FigureRow(label=name, kind="project", subject_id=project_id, on=on, is_demo=demo),
-        )
-        for project_id, name, system_code, demo, on in work.rows(statement)
-    )
-
-
-def _standing(
-    work: Work, as_of: date, *, known_at: datetime | None, with_demo: bool
-) -> tuple[Standing, ...]:
-    """Return the projects whose stage at the close of the day a measure asks about."""
-    year_end = date(as_of.year, 12, 31)
-    due = sa.select(col(Agreement.id)).where(
-        col(Agreement.project_id) == col(Project.id),
-        col(Agreement.kind) == AgreementKind.FORMAL.value,
-        col(Agreement.signed_on) <= as_of,
-        col(Agreement.start_due_on) <= year_end,
-    )
-    if known_at is not None:
-        due = due.where(col(Agreement.recorded_at) <= known_at)
-    stages = (
-        sa.select(
-            *NAMES.selected_columns,
-            col(Project.planned_investment_fen).label("planned_fen"),
-            stage_at(as_of, known_at).label("stage"),
-            due.exists().label("is_due"),
-        )
-        .where(col(Project.first_heard_on) <= as_of)
-        .order_by(col(Project.code))
-    )
-    if not with_demo:
-        stages = stages.where(col(Project.is_demo).is_(False))
-    at = stages.subquery()
-    startable = sa.and_(at.c.is_due, at.c.stage.in_(NOT_STARTED))
-    asked = sa.or_(at.c.stage.in_((Stage.IN_TALKS, *BUILDING)), startable)
-    return tuple(
-        Standing(
-            project_id=project_id,
-            system_code=system_code,
-            on=as_of,
-            amount_fen=planned_fen or 0,
-            stage=Stage(stage),
-            can_start=bool(is_due) and Stage(stage) in NOT_STARTED,
-            row=FigureRow(
-                label=name,
-                kind="project",
-                subject_id=project_id,
-                amount_fen=planned_fen,
-                is_demo=demo,
-            ),
-        )
-        for project_id, name, system_code, demo, planned_fen, stage, is_due in work.rows(
-            sa.select(at).where(asked)
-        )
-    )
+    return found

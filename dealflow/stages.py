@@ -144,3 +144,20 @@ def counts(known_at: datetime | None = None) -> tuple[sa.ColumnElement[bool], ..
         ~voided.where(col(voiding.recorded_at) <= known_at).exists(),
         col(Milestone.recorded_at) <= known_at,
     )
+
+
+def first_days(
+    work: Work, as_of: date, *, among: sa.ColumnElement[bool] | None = None
+) -> dict[str, dict[Stage, date]]:
+    """Return {project: {stage: the first day it was reached}} up to a day."""
+    statement = (
+        sa.select(col(Milestone.project_id), col(Milestone.stage), sa.func.min(col(Milestone.on)))
+        .where(col(Milestone.on) <= as_of, *counts())
+        .group_by(col(Milestone.project_id), col(Milestone.stage))
+    )
+    if among is not None:
+        statement = statement.where(among)
+    found: dict[str, dict[Stage, date]] = {}
+    for project_id, stage, on in work.rows(statement):
+        found.setdefault(project_id, {})[Stage(stage)] = on
+    return found

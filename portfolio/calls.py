@@ -1,7 +1,8 @@
 """Calls: a fund asks all its partners for money at once, and each pays its own part.
 
 Top to bottom: facts, rules, rows, commands, reads. What has arrived is read from the ledger, so a
-receipt that was reversed is outstanding again without a word being changed here.
+receipt that was reversed is outstanding again without a word being changed here. The commands
+that book what arrives are in receipts.py.
 """
 
 from collections.abc import Sequence
@@ -13,16 +14,17 @@ import sqlalchemy as sa
 from sqlmodel import Field, col
 
 from portfolio import capital, commitments, funds, ledger
-from portfolio.accounts import AccountCode, Line
+from portfolio.accounts import Line
 from portfolio.commitments import Commitment, Partner, Share
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
-from portfolio.kernel.db import Fen, Id, Instant, Row, Work, new_id, one_of, strict
-from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
+from portfolio.kernel.errors import DomainError
 from portfolio.kernel.errors import Fen as Yuan
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
-from portfolio.postings import Posting
 from valuation.money import split_fen
+
+EVER = Moment(as_of=date.max)  # what arrived has arrived, whatever day it was booked for
 
 
 # ---- facts
@@ -159,3 +161,209 @@ class Receipt(Row, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(sa_type=Id)
     is_demo: bool = False
+
+
+# ---- commands
+def preview(work: Work, fund_id: str, total_fen: int, on: date) -> list[tuple[Partner, int]]:
+    """Return what each partner would be asked for, in fen; nothing is written."""
+    parts = split(total_fen, commitments.shares(work, fund_id, on=on))
+    return [(commitments.partner(work, partner_id), fen) for partner_id, fen in parts.items()]
+
+
+def call(
+    work: Work,
+    actor: Actor,
+    *,
+    fund_id: str,
+    total_fen: int,
+    called_on: date,
+    due_on: date,
+    purpose: Purpose,
+    is_demo: bool = False,
+) -> CapitalCall:
+    """Ask all partners for money, each by its commitment. The books move when it arrives.
+
+    errors  nothing asked; due before it is called; more than is unfunded and not yet called
+    """
+    actor.must(Duty.CALL_CAPITAL)
+    fund = funds.get(work, actor, fund_id)
+    if due_on < called_on:
+        raise DomainError(
+            "The call is due on {due}, before it is made on {called}.",
+            "Set the due date after the day of the call.",
+            due=due_on,
+            called=called_on,
+        )
+    parts = split(total_fen, commitments.shares(work, fund_id, on=called_on))
+    _refuse_over_call(work, fund_id, parts, called_on=called_on)
+    newest = sa.func.coalesce(sa.func.max(col(CapitalCall.number)), 0)
+    row = work.add(
+        CapitalCall(
+            fund_id=fund_id,
+            number=work.scalar(sa.select(newest).where(col(CapitalCall.fund_id) == fund_id)) + 1,
+            called_on=called_on,
+            due_on=due_on,
+            total_fen=total_fen,
+            purpose=purpose.value,
+            recorded_at=work.recorded_at,
+            recorded_by=actor.id,
+            is_demo=is_demo or fund.is_demo,
+        )
+    )
+    for partner_id, fen in parts.items():
+        work.add(
+            CallLine(call_id=row.id, partner_id=partner_id, amount_fen=fen, is_demo=row.is_demo)
+        )
+    after = {"number": row.number, "total_fen": total_fen, "due_on": due_on, "purpose": purpose}
+    audit.write(work, actor, "call:make", "call", row.id, after=after)
+    return row
+
+
+def _refuse_over_call(work: Work, fund_id: str, parts: dict[str, int], *, called_on: date) -> None:
+    room = headroom(work, fund_id, since=called_on)
+    asked, left = sum(parts.values()), sum(room.values())
+    if asked > left:
+        raise DomainError(
+            "This call asks for {asked}; {unfunded} is unfunded and not yet called.",
+            "Lower it, or first record the recallable distribution.",
+            asked=Yuan(asked),
+            unfunded=Yuan(left),
+        )
+    for partner_id, fen in parts.items():
+        if fen > room[partner_id]:
+            raise DomainError(
+                "This call asks {partner} for {asked}; {unfunded} of its commitment is unfunded "
+                "and not yet called.",
+                "Lower the call, or first record the recallable distribution.",
+                partner=commitments.partner(work, partner_id).name,
+                asked=Yuan(fen),
+                unfunded=Yuan(room[partner_id]),
+            )
+
+
+# ---- reads
+def calls(
+    work: Work,
+    moment: Moment,
+    fund_id: str,
+    actor: Actor | None = None,
+    *,
+    with_demo: bool = True,
+) -> list[CallPosition]:
+    """Return the calls made by the moment, oldest first; an LP sees its own lines only."""
+    statement = (
+        sa.select(CapitalCall)
+        .where(
+            col(CapitalCall.fund_id) == fund_id,
+            col(CapitalCall.called_on) <= moment.as_of,
+            capital.known(moment, col(CapitalCall.recorded_at)),
+        )
+        .order_by(col(CapitalCall.number))
+    )
+    if not (with_demo and moment.with_demo):
+        statement = statement.where(col(CapitalCall.is_demo).is_(False))
+    made = list(work.session.execute(statement).scalars())
+    asked: sa.ColumnElement[bool] = col(CallLine.call_id).in_([row.id for row in made])
+    if actor is not None:
+        asked &= col(CallLine.partner_id).in_(funds.visible_partners(actor, fund_id))
+    by_call: dict[str, list[LinePosition]] = {}
+    for line in lines(work, moment, asked):
+        by_call.setdefault(line.call_id, []).append(line)
+    return [
+        CallPosition(
+            id=row.id,
+            number=row.number,
+            called_on=row.called_on,
+            due_on=row.due_on,
+            purpose=Purpose(row.purpose),
+            total_fen=row.total_fen,
+            lines=tuple(by_call.get(row.id, ())),
+            is_demo=row.is_demo,
+        )
+        for row in made
+    ]
+
+
+def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
+    """Return {partner: fen} of what may still be called, on `since` and on every day after it.
+
+    Commitment plus recallable distributions less all that was called, paid or not: unfunded less
+    outstanding. The least over the days counts, since a call dated back must leave room for
+    those that follow it.
+    """
+    promised = sa.select(
+        col(Commitment.partner_id), col(Commitment.effective_date), col(Commitment.amount_fen)
+    ).join(Partner, col(Partner.id) == col(Commitment.partner_id))
+    called = (
+        sa.select(col(CallLine.partner_id), col(CapitalCall.called_on), -col(CallLine.amount_fen))
+        .join(CapitalCall, col(CapitalCall.id) == col(CallLine.call_id))
+        .where(col(CapitalCall.fund_id) == fund_id)
+    )
+    back = ledger.entries(
+        col(LedgerPosting.partner_id),
+        col(LedgerTransaction.effective_date),
+        col(LedgerPosting.amount_fen),
+    ).where(
+        col(LedgerPosting.fund_id) == fund_id,
+        col(LedgerPosting.line) == int(Line.DISTRIBUTIONS),
+        col(LedgerPosting.purpose).startswith(capital.RECALLABLE),
+    )
+    changes: dict[str, dict[date, int]] = {}
+    for statement in (promised.where(col(Partner.fund_id) == fund_id), called, back):
+        for partner_id, on, fen in work.rows(statement):
+            days = changes.setdefault(partner_id, {since: 0})
+            days[on] = days.get(on, 0) + int(fen)
+    return {partner_id: _least(days, since=since) for partner_id, days in changes.items()}
+
+
+def _least(days: dict[date, int], *, since: date) -> int:
+    running, least = 0, None
+    for on in sorted(days):
+        running += days[on]
+        if on >= since:
+            least = running if least is None else min(least, running)
+    assert least is not None, "`since` is one of the days"
+    return least
+
+
+def lines(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[LinePosition]:
+    """Return the lines asked for, with what has arrived of each by the moment."""
+    rows = work.rows(
+        sa.select(CallLine, Partner)
+        .join(Partner, col(Partner.id) == col(CallLine.partner_id))
+        .where(asked)
+        .order_by(col(Partner.id))
+    )
+    received = received(work, moment, [line.id for line, _ in rows])
+    return [
+        LinePosition(
+            id=line.id,
+            call_id=line.call_id,
+            partner_id=partner.id,
+            code=partner.code,
+            name=partner.name,
+            name_en=partner.name_en,
+            amount_fen=line.amount_fen,
+            received_fen=received.get(line.id, 0),
+        )
+        for line, partner in rows
+    ]
+
+
+def received(work: Work, moment: Moment, call_line_ids: Sequence[str]) -> dict[str, int]:
+    """Return {line: fen} that arrived; a reversal takes back what its original brought."""
+    signed = sa.case(
+        (col(LedgerTransaction.supersedes).is_(None), col(Receipt.amount_fen)),
+        else_=-col(Receipt.amount_fen),
+    )
+    rows = work.rows(
+        sa.select(col(Receipt.call_line_id), sa.func.sum(signed))
+        .join(
+            LedgerTransaction,
+            (col(LedgerTransaction.id) == col(Receipt.transaction_id))
+            | (col(LedgerTransaction.supersedes) == col(Receipt.transaction_id)),
+        )
+        .where(col(Receipt.call_line_id).in_(call_line_ids), moment.holds())
+        .group_by(col(Receipt.call_line_id))
+    )
+    return {line_id: int(fen) for line_id, fen in rows}

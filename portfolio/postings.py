@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from portfolio.accounts import AccountCode, Line
 from portfolio.commitments import Share
+from portfolio.kernel.errors import DomainError
 from valuation.money import split_fen
 
 LEAST_LINES = 2
@@ -54,7 +55,7 @@ def to_partners(
     ]
 
 
-def mirrored(posting: Posting, *, holding_id: str, by: Sequence[Share]) -> list[Posting]:
+def mirrored(posting: Posting, *, holding_id: str | None, by: Sequence[Share]) -> list[Posting]:
     """Return what a posting to a fund-partner's account means in that fund's own books.
 
     A contribution moves its cash into the holding, a distribution moves it back (a realised part
@@ -62,6 +63,11 @@ def mirrored(posting: Posting, *, holding_id: str, by: Sequence[Share]) -> list[
     value and, by the same amount, its own partners' unrealised gain. So the carrying value equals
     the capital account at every moment (DOMAIN.md §2, invariant 5).
     """
+    if holding_id is None:
+        raise DomainError(
+            "A partner of this fund is itself a fund, and its books have no holding for it yet.",
+            "Record the holding in the books of that fund first, then book this again.",
+        )
     gain = -posting.amount_fen
     cost, unrealised = AccountCode.INVESTMENTS_COST, AccountCode.INVESTMENTS_UNREALISED
 

@@ -177,8 +177,7 @@ def hold(work: Work, actor: Actor, tranche_id: str, reason: str, *, on: date | N
             is_demo=tranche.is_demo,
         )
     )
-    after = {"hold_id": row.id, "reason": row.reason}
-    audit.write(work, actor, "tranche:hold", "tranche", tranche_id, after=after)
+    audit.write(work, actor, "tranche:hold", "tranche", tranche_id, after={"reason": row.reason})
     return row.id
 
 
@@ -242,8 +241,7 @@ def pay(
         case TrancheStatus.HELD:
             raise DomainError(
                 "Tranche {no} of {name} is held: {reasons}",
-                "Have the missing evidence verified or the condition waived, which releases the "
-                "hold; then pay again.",
+                "Have the evidence verified or the condition waived, then pay again.",
                 no=tranche.no,
                 name=investment.name,
                 reasons=" · ".join(now.holds),
@@ -269,9 +267,7 @@ def pay(
         correction_reason=correction_reason,
         is_demo=tranche.is_demo,
     )
-    after = position(work, tranche_id)
-    assert status(after) is TrancheStatus.PAID, "a payment is the whole tranche"
-    return after
+    return position(work, tranche_id)
 
 
 def reverse_payment(
@@ -317,13 +313,12 @@ def positions(
     work: Work, moment: Moment, investment_ids: Sequence[str], *, with_demo: bool = True
 ) -> list[TranchePosition]:
     """Return the tranches of these investments, by investment and number."""
-    statement = (
-        sa.select(Tranche)
-        .where(col(Tranche.investment_id).in_(investment_ids))
-        .order_by(col(Tranche.investment_id), col(Tranche.no))
+    asked = col(Tranche.investment_id).in_(investment_ids) & (
+        sa.true() if with_demo else col(Tranche.is_demo).is_(False)
     )
-    if not with_demo:
-        statement = statement.where(col(Tranche.is_demo).is_(False))
+    statement = (
+        sa.select(Tranche).where(asked).order_by(col(Tranche.investment_id), col(Tranche.no))
+    )
     return _positions(work, moment, list(work.session.execute(statement).scalars()))
 
 
@@ -332,25 +327,22 @@ def _positions(work: Work, moment: Moment, rows: Sequence[Tranche]) -> list[Tran
     reasons: dict[str, list[str]] = {}
     for tranche_id, _, reason in open_holds(work, [row.id for row in rows], as_of=moment.as_of):
         reasons.setdefault(tranche_id, []).append(reason)
-    found = []
-    for row in rows:
-        payment = paid.get(row.id)
-        found.append(
-            TranchePosition(
-                tranche_id=row.id,
-                investment_id=row.investment_id,
-                no=row.no,
-                agreed_fen=row.agreed_fen,
-                due_on=row.due_on,
-                paid_fen=payment.amount_fen if payment else 0,
-                paid_on=payment.on if payment else None,
-                transaction_id=payment.transaction_id if payment else None,
-                holds=tuple(reasons.get(row.id, ())),
-                as_of=moment.as_of,
-                is_demo=row.is_demo,
-            )
+    return [
+        TranchePosition(
+            tranche_id=row.id,
+            investment_id=row.investment_id,
+            no=row.no,
+            agreed_fen=row.agreed_fen,
+            due_on=row.due_on,
+            paid_fen=payment.amount_fen if payment else 0,
+            paid_on=payment.on if payment else None,
+            transaction_id=payment.transaction_id if payment else None,
+            holds=tuple(reasons.get(row.id, ())),
+            as_of=moment.as_of,
+            is_demo=row.is_demo,
         )
-    return found
+        for row, payment in ((row, paid.get(row.id)) for row in rows)
+    ]
 
 
 def open_holds(

@@ -60,9 +60,19 @@ class Store:
     folder: Path
 
     def keep(
-        self, work: Work, actor: Actor, *, name: str, content: bytes, is_demo: bool = False
+        self,
+        work: Work,
+        actor: Actor,
+        *,
+        name: str,
+        content: bytes,
+        kind: str = "",
+        is_demo: bool = False,
     ) -> StoredFile:
-        """Keep the bytes, then the row. A file without a row is harmless; the other way is not."""
+        """Keep the bytes, then the row. A file without a row is harmless; the other way is not.
+
+        kind  given where a reader has understood the content already: a CSV has no signature
+        """
         if not content:
             raise DomainError("The file {name} is empty.", "Choose the right file.", name=name)
         if len(content) > LARGEST:
@@ -71,7 +81,7 @@ class Store:
                 "Scan it at a lower resolution, or split it.",
                 name=name,
             )
-        kind, digest = media_type(content), hashlib.sha256(content).hexdigest()
+        kind, digest = kind or media_type(content), hashlib.sha256(content).hexdigest()
         path = self.path(digest)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

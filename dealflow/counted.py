@@ -1,0 +1,290 @@
+"""Counted: the rows behind the figures of a period, read with a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from dealflow import landings
+from dealflow.agreements import Agreement, AgreementKind
+from dealflow.landings import Arrival, MoneyRow
+from dealflow.projects import Project, SizeClass, stage_at
+from dealflow.stages import Milestone, Stage, counts
+from portfolio.figures import FigureRow
+from portfolio.kernel.db import Work
+from valuation.periods import add_months
+
+MONTHS_A_YEAR = 12
+BUILDING = (Stage.SITE, Stage.STARTED)
+NOT_STARTED = tuple(stage for stage in Stage if stage.rank < Stage.STARTED.rank)
+NAMES = sa.select(
+    col(Project.id), col(Project.name), col(Project.system_code), col(Project.is_demo)
+)
+
+
+# ---- facts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One row that a measure counts, with the project it belongs to."""
+
+    project_id: str
+    system_code: str | None
+    on: date
+    amount_fen: int
+    row: FigureRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract(Counted):
+    """A formal contract signed in the period."""
+
+    size_class: SizeClass
+    start_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Counted):
+    """A project at the close of the period: `amount_fen` is what it plans to invest."""
+
+    stage: Stage
+    can_start: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All rows behind the figures of one period."""
+
+    since: date
+    as_of: date
+    contracts: tuple[Contract, ...]
+    money: tuple[Counted, ...]
+    money_before: tuple[Counted, ...]  # the same period a year earlier
+    starts: tuple[Counted, ...]  # one per project
+    started: frozenset[str]  # projects signed in the period that had started by as_of
+    standing: tuple[Standing, ...]
+
+    @property
+    def rows(self) -> tuple[Counted, ...]:
+        """All of them."""
+        return (
+            *self.contracts,
+            *self.money,
+            *self.money_before,
+            *self.starts,
+            *self.standing,
+        )
+
+    def of(self, system_code: str | None) -> "Facts":
+        """Return the rows of one industry system."""
+
+        def own(rows: Iterable[Any]) -> tuple[Any, ...]:
+            return tuple(row for row in rows if row.system_code == system_code)
+
+        return Facts(
+            since=self.since,
+            as_of=self.as_of,
+            contracts=own(self.contracts),
+            money=own(self.money),
+            money_before=own(self.money_before),
+            starts=own(self.starts),
+            started=self.started,
+            standing=own(self.standing),
+        )
+
+
+# ---- rules
+def a_year_before(day: date) -> date:
+    """Return the same day of the year before; 28 February for a leap day."""
+    return add_months(day, -MONTHS_A_YEAR)
+
+
+# ---- reads
+def load(
+    work: Work,
+    since: date,
+    as_of: date,
+    *,
+    known_at: datetime | None = None,
+    with_demo: bool = True,
+) -> Facts:
+    """Read all rows behind the figures of a period, both days included, as known at a moment."""
+    money = landings.money_in_place(
+        work,
+        a_year_before(since),
+        as_of,
+        known_at=known_at,
+        with_demo=with_demo,
+    )
+    names = {
+        project_id: (name, system_code)
+        for project_id, name, system_code, _ in work.rows(
+            # by subquery, since the list of projects with money may outgrow a statement
+            NAMES.where(
+                col(Project.id).in_(sa.select(col(Arrival.project_id)))
+                | col(Project.id).in_(
+                    sa.select(col(Agreement.project_id)).where(
+                        col(Agreement.investment_id).is_not(None)
+                    )
+                )
+            )
+        )
+    }
+    last_year = a_year_before(as_of)
+    signed_rows = contracts(work, since, as_of, known_at=known_at, with_demo=with_demo)
+    signed = {contract.project_id for contract in signed_rows}
+    starts = _starts(work, as_of, known_at=known_at, with_demo=with_demo)
+    return Facts(
+        since=since,
+        as_of=as_of,
+        contracts=signed_rows,
+        money=tuple(_money(row, *names[row.project_id]) for row in money if row.on >= since),
+        money_before=tuple(
+            _money(row, *names[row.project_id]) for row in money if row.on <= last_year
+        ),
+        starts=tuple(row for row in starts if row.on >= since),
+        started=frozenset(row.project_id for row in starts) & signed,
+        standing=_standing(work, as_of, known_at=known_at, with_demo=with_demo),
+    )
+
+
+def _money(row: MoneyRow, name: str, system_code: str | None) -> Counted:
+    return Counted(
+        project_id=row.project_id,
+        system_code=system_code,
+        on=row.on,
+        amount_fen=row.amount_fen,
+        row=FigureRow(
+            label=name,
+            kind=row.kind,
+            subject_id=row.subject_id,
+            on=row.on,
+            amount_fen=row.amount_fen,
+            is_demo=row.is_demo,
+        ),
+    )
+
+
+def contracts(
+    work: Work,
+    since: date,
+    as_of: date,
+    *,
+    known_at: datetime | None = None,
+    with_demo: bool = True,
+) -> tuple[Contract, ...]:
+    """Return the formal contracts signed from `since` to `as_of`, by day."""
+    statement = (
+        sa.select(Agreement, Project)
+        .join(Project, col(Project.id) == col(Agreement.project_id))
+        .where(
+            col(Agreement.kind) == AgreementKind.FORMAL.value,
+            col(Agreement.signed_on).between(since, as_of),
+        )
+        .order_by(col(Agreement.signed_on), col(Agreement.code))
+    )
+    if known_at is not None:
+        statement = statement.where(col(Agreement.recorded_at) <= known_at)
+    if not with_demo:
+        statement = statement.where(col(Agreement.is_demo).is_(False))
+    return tuple(
+        Contract(
+            project_id=project.id,
+            system_code=project.system_code,
+            on=agreement.signed_on,
+            amount_fen=agreement.amount_fen,
+            size_class=SizeClass(project.size_class),
+            start_due_on=agreement.start_due_on,
+            row=FigureRow(
+                label=project.name,
+                kind="agreement",
+                subject_id=agreement.id,
+                on=agreement.signed_on,
+                amount_fen=agreement.amount_fen,
+                is_demo=agreement.is_demo,
+            ),
+        )
+        for agreement, project in work.rows(statement)
+    )
+
+
+def _starts(
+    work: Work, as_of: date, *, known_at: datetime | None, with_demo: bool
+) -> tuple[Counted, ...]:
+    """Return the first start of each project up to a day."""
+    first = sa.func.min(col(Milestone.on))
+    statement = (
+        NAMES.add_columns(first)
+        .join(Milestone, col(Milestone.project_id) == col(Project.id))
+        .where(
+            col(Milestone.stage) == Stage.STARTED.value,
+            col(Milestone.on) <= as_of,
+            *counts(known_at),
+        )
+        .group_by(*NAMES.selected_columns)
+        .order_by(first, col(Project.id))
+    )
+    if not with_demo:
+        statement = statement.where(col(Project.is_demo).is_(False))
+    return tuple(
+        Counted(
+            project_id=project_id,
+            system_code=system_code,
+            on=on,
+            amount_fen=0,
+            row=FigureRow(label=name, kind="project", subject_id=project_id, on=on, is_demo=demo),
+        )
+        for project_id, name, system_code, demo, on in work.rows(statement)
+    )
+
+
+def _standing(
+    work: Work, as_of: date, *, known_at: datetime | None, with_demo: bool
+) -> tuple[Standing, ...]:
+    """Return the projects whose stage at the close of the day a measure asks about."""
+    year_end = date(as_of.year, 12, 31)
+    due = sa.select(col(Agreement.id)).where(
+        col(Agreement.project_id) == col(Project.id),
+        col(Agreement.kind) == AgreementKind.FORMAL.value,
+        col(Agreement.signed_on) <= as_of,
+        col(Agreement.start_due_on) <= year_end,
+    )
+    if known_at is not None:
+        due = due.where(col(Agreement.recorded_at) <= known_at)
+    stages = (
+        sa.select(
+            *NAMES.selected_columns,
+            col(Project.planned_investment_fen).label("planned_fen"),
+            stage_at(as_of, known_at).label("stage"),
+            due.exists().label("is_due"),
+        )
+        .where(col(Project.first_heard_on) <= as_of)
+        .order_by(col(Project.code))
+    )
+    if not with_demo:
+        stages = stages.where(col(Project.is_demo).is_(False))
+    at = stages.subquery()
+    startable = sa.and_(at.c.is_due, at.c.stage.in_(NOT_STARTED))
+    asked = sa.or_(at.c.stage.in_((Stage.IN_TALKS, *BUILDING)), startable)
+    return tuple(
+        Standing(
+            project_id=project_id,
+            system_code=system_code,
+            on=as_of,
+            amount_fen=planned_fen or 0,
+            stage=Stage(stage),
+            can_start=bool(is_due) and Stage(stage) in NOT_STARTED,
+            row=FigureRow(
+                label=name,
+                kind="project",
+                subject_id=project_id,
+                amount_fen=planned_fen,
+                is_demo=demo,
+            ),
+        )
+        for project_id, name, system_code, demo, planned_fen, stage, is_due in work.rows(
+            sa.select(at).where(asked)
+        )
+    )

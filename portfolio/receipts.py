@@ -1,0 +1,142 @@
+"""Receipts: what a partner paid towards a call, as the bank statement shows it.
+
+The row and its reads are those of calls.py; here are the commands that move the books.
+"""
+
+from datetime import date
+
+from sqlmodel import col
+
+from portfolio import calls, ledger
+from portfolio.accounts import AccountCode, Line
+from portfolio.calls import CallLine, CapitalCall, Receipt
+from portfolio.kernel import audit
+from portfolio.kernel.actors import Actor, Duty
+from portfolio.kernel.db import Work, new_id
+from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.kernel.errors import Fen as Yuan
+from portfolio.ledger import LedgerTransaction
+from portfolio.postings import Posting
+
+TAG = "portfolio:call:receive"
+
+
+# ---- commands
+def receive(
+    work: Work,
+    actor: Actor,
+    call_line_id: str,
+    *,
+    received_on: date,
+    amount_fen: int,
+    correction_reason: str | None = None,
+) -> Receipt:
+    """Book what arrived for a line, whole or in part; a fund that pays books it too.
+
+    errors  nothing or more than is outstanding; before the call; the paying fund lacks the cash
+    """
+    actor.must(Duty.CALL_CAPITAL)
+    line, made = _line(work, call_line_id)
+    outstanding_fen = line.amount_fen - calls.received(work, calls.EVER, [line.id]).get(line.id, 0)
+    if not 0 < amount_fen <= outstanding_fen:
+        raise DomainError(
+            "{amount} was entered; {outstanding} of this part of the call is outstanding.",
+            "Enter what the bank statement shows; book anything above it as a call of its own.",
+            amount=Yuan(amount_fen),
+            outstanding=Yuan(outstanding_fen),
+        )
+    if received_on < made.called_on:
+        raise DomainError(
+            "The money is dated {received}, before the call of {called}.",
+            "Check the date on the bank statement.",
+            received=received_on,
+            called=made.called_on,
+        )
+    receipt_id = new_id()
+    booked = ledger.post(
+        work,
+        actor,
+        fund_id=made.fund_id,
+        tag=TAG,
+        subject_id=receipt_id,
+        effective_date=received_on,
+        postings=[
+            Posting(account=AccountCode.CASH, amount_fen=amount_fen, purpose=made.purpose),
+            Posting(
+                account=AccountCode.PARTNERS_CAPITAL,
+                amount_fen=-amount_fen,
+                partner_id=line.partner_id,
+                line=Line.CONTRIBUTIONS,
+                purpose=made.purpose,
+            ),
+        ],
+        correction_reason=correction_reason,
+        is_demo=made.is_demo,
+    )
+    row = work.add(
+        Receipt(
+            id=receipt_id,
+            call_line_id=line.id,
+            received_on=received_on,
+            amount_fen=amount_fen,
+            transaction_id=booked.id,
+            recorded_at=work.recorded_at,
+            recorded_by=actor.id,
+            is_demo=made.is_demo,
+        )
+    )
+    after = {"call": made.number, "amount_fen": amount_fen, "received_on": received_on}
+    audit.write(work, actor, "call:receive", "receipt", row.id, after=after)
+    return row
+
+
+def receive_all(
+    work: Work,
+    actor: Actor,
+    call_id: str,
+    *,
+    received_on: date,
+    correction_reason: str | None = None,
+) -> list[Receipt]:
+    """Book all that is still outstanding of a call as arrived on one day."""
+    actor.must(Duty.CALL_CAPITAL)
+    lines = calls.lines(work, calls.EVER, col(CallLine.call_id) == call_id)
+    if not lines:
+        raise NotFoundError
+    return [
+        receive(
+            work,
+            actor,
+            line.id,
+            received_on=received_on,
+            amount_fen=line.outstanding_fen,
+            correction_reason=correction_reason,
+        )
+        for line in lines
+        if line.outstanding_fen
+    ]
+
+
+def reverse(
+    work: Work,
+    actor: Actor,
+    receipt_id: str,
+    *,
+    reason: str,
+    correction_reason: str | None = None,
+) -> LedgerTransaction:
+    """Undo a receipt booked in error; its amount is outstanding again."""
+    actor.must(Duty.CALL_CAPITAL)
+    row = work.session.get(Receipt, receipt_id)
+    if row is None:
+        raise NotFoundError
+    return ledger.reverse(
+        work, actor, row.transaction_id, reason=reason, correction_reason=correction_reason
+    )
+
+
+def _line(work: Work, call_line_id: str) -> tuple[CallLine, CapitalCall]:
+    line = work.session.get(CallLine, call_line_id)
+    if line is None:
+        raise NotFoundError
+    return line, work.session.get_one(CapitalCall, line.call_id)

@@ -19,7 +19,10 @@ YEAR_FIRST = re.compile(
     r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?"
 )
 EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
-YES, NO = frozenset({"是", "有", "y", "yes", "√", "示例"}), frozenset({"否", "n", "no", "×"})
+YES, NO = (
+    frozenset({"是", "有", "y", "yes", "√", "示例"}),
+    frozenset({"否", "n", "no", "×", "真实"}),
+)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 EXCEL_EPOCH = date(1899, 12, 30)
 

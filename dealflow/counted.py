@@ -288,3 +288,24 @@ def _standing(
             sa.select(at).where(asked)
         )
     )
+
+
+def contract_sums(
+    work: Work,
+    as_of: date,
+    *,
+    among: sa.ColumnElement[bool] | None = None,
+    with_demo: bool = True,
+) -> dict[str, int]:
+    """Return {project: fen} of the formal contracts signed by a day."""
+    statement = sa.select(col(Agreement.project_id), sa.func.sum(col(Agreement.amount_fen))).where(
+        col(Agreement.kind) == AgreementKind.FORMAL.value, col(Agreement.signed_on) <= as_of
+    )
+    if among is not None:
+        statement = statement.where(among)
+    if not with_demo:
+        statement = statement.where(col(Agreement.is_demo).is_(False))
+    return {
+        project_id: int(total)
+        for project_id, total in work.rows(statement.group_by(col(Agreement.project_id)))
+    }

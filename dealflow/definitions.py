@@ -61,7 +61,7 @@ FIRST: tuple[Definition, ...] = (
         code="start_rate_period",
         unit=Unit.RATIO,
         definition=say(
-            "Projects started in the period over projects signed in it, whenever either was signed."
+            "Projects started in the period, whenever they were signed, over projects signed in it."
         ),
         numerator=STARTED,
         denominator=SIGNED,

@@ -1,10 +1,11 @@
 """Drafts: what a sheet would book, row by row, with every finding at once and nothing written."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from dealflow.cells import (
@@ -61,7 +62,11 @@ class Known:
 
     def code_of(self, name: str, firm: str) -> str | None:
         """Return the code of the project of that name and firm."""
-        return next((code for code, pair in self.projects.items() if pair == (name, firm)), None)
+        wanted = (key(name), key(firm))
+        same = (
+            code for code, pair in self.projects.items() if (key(pair[0]), key(pair[1])) == wanted
+        )
+        return next(same, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +134,8 @@ def key(name: str) -> str:
 
 def derived_code(name: str, firm: str) -> str:
     """Return a code for a project whose sheet gives none; the same project gets the same one."""
-    return f"P-{hashlib.sha256(f'{name}\n{firm}'.encode()).hexdigest()[:8].upper()}"
+    digest = hashlib.sha256("\n".join((key(name), key(firm))).encode())
+    return f"P-{digest.hexdigest()[:8].upper()}"
 
 
 def draft(grid: Grid, reading: Reading, known: Known) -> Draft:
@@ -223,7 +229,8 @@ def _value(name: SheetField, column: Column, cell: Cell, known: Known) -> Any:
                 say("Correct the name, record it first, or leave the cell empty."),
             )
         return found
-    return text(cell)
+    # a name keeps its full-width brackets; it is only compared without them (key)
+    return text(cell) if name is F.CODE else " ".join(shown(cell).split())
 
 
 def _check_pairs(at: _RowInHand) -> None:
@@ -249,7 +256,7 @@ def _check_pairs(at: _RowInHand) -> None:
 def _check_order(at: _RowInHand) -> None:
     dated = [name for name in STAGE_OF if name in at.values]
     signed = next((name for name in (F.FORMAL_ON, F.FRAMEWORK_ON) if name in at.values), None)
-    orders = list(zip(dated, dated[1:], strict=False))
+    orders = list(pairwise(dated))
     if signed and F.START_DUE_ON in at.values:
         orders.append((signed, F.START_DUE_ON))
     for earlier, later in orders:
@@ -276,14 +283,9 @@ def _check_code(at: _RowInHand, code: str, known: Known, seen: Mapping[str, int]
             say("Row {row} has the same project.", row=seen[code]),
             say("Keep one of the two rows, or give them different codes."),
         )
-    elif code in known.projects and known.projects[code][0] != at.values[F.NAME]:
+    elif code in known.projects and key(known.projects[code][0]) != key(at.values[F.NAME]):
         at.wrong(
             blamed,
             say("The code belongs to the recorded project {name}.", name=known.projects[code][0]),
             say("Correct the code, or the name if it is the same project."),
         )
-
-
-def found_in(rows: Sequence[Finding], row: int) -> list[Finding]:
-    """Return the findings of one row, left to right."""
-    return sorted((one for one in rows if one.row == row), key=lambda one: one.column)

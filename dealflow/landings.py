@@ -225,7 +225,8 @@ def _standing(work: Work, arrival_id: str) -> Arrival:
 
 
 # ---- reads
-def _standing_at(known_at: datetime | None) -> tuple[sa.ColumnElement[bool], ...]:
+def standing(known_at: datetime | None = None) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on `arrival` that leave the arrivals nobody voided."""
     voiding = aliased(Arrival)
     voided = sa.select(col(voiding.id)).where(col(voiding.voids) == col(Arrival.id))
     if known_at is not None:
@@ -258,7 +259,7 @@ def money_in_place(
         .where(
             col(Arrival.on).between(since, as_of),
             col(ArrivalCheck.accepted).is_(True),
-            *_standing_at(known_at),
+            *standing(known_at),
         )
     )
     if known_at is not None:
@@ -363,7 +364,7 @@ def arrivals(work: Work, as_of: date, project_id: str) -> list[ArrivalLine]:
     rows = work.rows(
         sa.select(Arrival, ArrivalCheck)
         .outerjoin(ArrivalCheck, col(ArrivalCheck.arrival_id) == col(Arrival.id))
-        .where(col(Arrival.project_id) == project_id, col(Arrival.on) <= as_of, *_standing_at(None))
+        .where(col(Arrival.project_id) == project_id, col(Arrival.on) <= as_of, *standing())
         .order_by(col(Arrival.on).desc(), col(Arrival.id).desc())
     )
     return [
@@ -389,7 +390,7 @@ def to_verify(work: Work, as_of: date, *, with_demo: bool = True) -> list[tuple[
         sa.select(col(Arrival.id), col(Project.name), col(Arrival.amount_fen))
         .join(Project, col(Project.id) == col(Arrival.project_id))
         .outerjoin(ArrivalCheck, col(ArrivalCheck.arrival_id) == col(Arrival.id))
-        .where(col(ArrivalCheck.id).is_(None), col(Arrival.on) <= as_of, *_standing_at(None))
+        .where(col(ArrivalCheck.id).is_(None), col(Arrival.on) <= as_of, *standing())
         .order_by(col(Arrival.on), col(Arrival.id))
     )
     if not with_demo:

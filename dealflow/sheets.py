@@ -19,7 +19,7 @@ from dealflow.agreements import AgreementKind
 from dealflow.chains import Chain
 from dealflow.columns import SheetField
 from dealflow.drafts import Draft, DraftRow, Known, Plan, key
-from dealflow.stages import Stage
+from dealflow.stages import BY_SIGNING, Milestone, Stage
 from portfolio import organisations
 from portfolio.kernel import audit, files
 from portfolio.kernel.actors import Actor, Duty
@@ -172,7 +172,7 @@ def confirm(work: Work, actor: Actor, store: Store, batch_id: str) -> Booked:
 def _counts(work: Work) -> dict[str, int]:
     tables = {
         "projects": projects.Project,
-        "milestones": projects.Milestone,
+        "milestones": Milestone,
         "agreements": agreements.Agreement,
         "arrivals": landings.Arrival,
     }
@@ -203,7 +203,7 @@ def _book(work: Work, actor: Actor, row: DraftRow, *, file_id: str) -> None:
         is_demo=is_demo,
     )
     for on, stage in row.stages:
-        if stage in projects.BY_SIGNING:
+        if stage in BY_SIGNING:
             is_last = stage is Stage.FORMAL or F.FORMAL_ON not in has
             agreements.sign(
                 work,

@@ -5,6 +5,7 @@ gives up what it does not need: no new file or socket can be opened, memory and 
 A workbook that breaks the reader breaks this process and nothing else.
 """
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -17,10 +18,13 @@ from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load
 
 MEMORY_BYTES, CPU_SECONDS, ONLY_STANDARD_STREAMS = 1 << 30, 20, 3
 LARGEST_FIELD = 10_000
+ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def give_up_rights() -> None:
     """Bound this process before it looks at the first foreign byte."""
+    for codec in ENCODINGS:
+        codecs.lookup(codec)  # a codec is loaded from its file when first used, which ends here
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -62,10 +66,11 @@ def of_workbook(content: bytes, wanted: str, most_rows: int, most_columns: int) 
 def of_csv(content: bytes, most_rows: int, most_columns: int) -> dict[str, Any]:
     """Return the fields of a CSV, in UTF-8 or GB 18030; every field is text."""
     csv.field_size_limit(LARGEST_FIELD)
+    likely, legacy = ENCODINGS
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(likely)
     except UnicodeDecodeError:
-        text = content.decode("gb18030")
+        text = content.decode(legacy)
     rows: list[list[str]] = []
     for row in csv.reader(io.StringIO(text, newline=""), strict=True):
         rows.append(row)

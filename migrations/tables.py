@@ -24,6 +24,7 @@ MODULES = (
     "dealflow.agreements",
     "dealflow.conditions",
     "dealflow.observations",
+    "dealflow.sheets",
     "dealflow.leads",
     "dealflow.landings",
     "dealflow.landed",

@@ -24,6 +24,7 @@ from portfolio.kernel.errors import Fen as Yuan
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from valuation.money import split_fen
 
+TAG = "portfolio:call:receive"
 EVER = Moment(as_of=date.max)  # what arrived has arrived, whatever day it was booked for
 
 
@@ -299,17 +300,21 @@ def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
         .join(CapitalCall, col(CapitalCall.id) == col(CallLine.call_id))
         .where(col(CapitalCall.fund_id) == fund_id)
     )
-    back = ledger.entries(
+    booked = ledger.entries(
         col(LedgerPosting.partner_id),
         col(LedgerTransaction.effective_date),
         col(LedgerPosting.amount_fen),
-    ).where(
-        col(LedgerPosting.fund_id) == fund_id,
+    ).where(col(LedgerPosting.fund_id) == fund_id)
+    back = booked.where(
         col(LedgerPosting.line) == int(Line.DISTRIBUTIONS),
         col(LedgerPosting.purpose).startswith(capital.RECALLABLE),
     )
+    uncalled = booked.where(  # paid in without a call: taken over from older books
+        col(LedgerPosting.line) == int(Line.CONTRIBUTIONS),
+        col(LedgerTransaction.tag).not_in((TAG, f"{TAG}:reverse")),
+    )
     changes: dict[str, dict[date, int]] = {}
-    for statement in (promised.where(col(Partner.fund_id) == fund_id), called, back):
+    for statement in (promised.where(col(Partner.fund_id) == fund_id), called, back, uncalled):
         for partner_id, on, fen in work.rows(statement):
             days = changes.setdefault(partner_id, {since: 0})
             days[on] = days.get(on, 0) + int(fen)
@@ -334,7 +339,7 @@ def lines(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[Lin
         .where(asked)
         .order_by(col(Partner.id))
     )
-    received = received(work, moment, [line.id for line, _ in rows])
+    arrived = received(work, moment, [line.id for line, _ in rows])
     return [
         LinePosition(
             id=line.id,
@@ -344,7 +349,7 @@ def lines(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[Lin
             name=partner.name,
             name_en=partner.name_en,
             amount_fen=line.amount_fen,
-            received_fen=received.get(line.id, 0),
+            received_fen=arrived.get(line.id, 0),
         )
         for line, partner in rows
     ]

@@ -4,8 +4,8 @@ Top to bottom: facts, rows, commands, reads. What the ledger carries of a recall
 purpose (`capital.RECALLABLE`), so the unfunded commitment rises and falls with the transaction.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -19,8 +19,11 @@ from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Fen, Id, Instant, Row, Work, new_id, one_of, strict
 from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.kernel.errors import Fen as Yuan
 from portfolio.ledger import LedgerTransaction, Moment
 from portfolio.postings import Posting, to_partners
+
+TAG = "portfolio:distribution:pay"
 
 
 # ---- facts
@@ -35,6 +38,33 @@ class Purpose(StrEnum):
         """Return the purpose of the posting; the ending tells a following fund what moves."""
         kind = self.value.removeprefix("distribution:")
         return f"{capital.RECALLABLE}{kind}" if recallable else self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartPosition:
+    """What one partner got of one purpose."""
+
+    partner_id: str
+    code: str
+    name: str
+    name_en: str
+    purpose: Purpose
+    amount_fen: int
+    is_recallable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionPosition:
+    """One distribution that stands, with the parts the reader may see."""
+
+    id: str
+    number: int
+    paid_on: date
+    total_fen: int
+    recallable_fen: int
+    transaction_id: str
+    parts: tuple[PartPosition, ...]
+    is_demo: bool
 
 
 # ---- rows
@@ -77,3 +107,194 @@ class DistributionLine(Row, table=True):
     purpose: str = Field(sa_type=one_of(*Purpose))
     is_recallable: bool
     is_demo: bool = False
+
+
+# ---- commands
+def distribute(
+    work: Work,
+    actor: Actor,
+    *,
+    fund_id: str,
+    paid_on: date,
+    parts: Mapping[Purpose, int],
+    recallable: bool = False,
+    correction_reason: str | None = None,
+    is_demo: bool = False,
+) -> Distribution:
+    """Pay the partners by commitment, each purpose split to the fen on its own.
+
+    parts       {purpose: fen}, each above zero
+    recallable  the whole payment may be called again
+    errors      nothing to pay; nobody has committed; more than the fund's cash
+    """
+    actor.must(Duty.DISTRIBUTE)
+    fund = funds.get(work, actor, fund_id)
+    if not parts or min(parts.values()) <= 0:
+        raise DomainError(
+            "Each part of a distribution must be more than nothing.",
+            "Leave out the parts that are not paid.",
+        )
+    by = commitments.shares(work, fund_id, on=paid_on)
+    if not by:
+        raise DomainError(
+            "Nobody has committed to this fund by that day.",
+            "Admit its partners first, or date the distribution later.",
+        )
+    total_fen = sum(parts.values())
+    to_each = [
+        (purpose, posting)
+        for purpose, fen in parts.items()
+        for posting in to_partners(
+            -fen, Line.DISTRIBUTIONS, by, purpose=purpose.posted(recallable=recallable)
+        )
+    ]
+    from_cash = [
+        Posting(
+            account=AccountCode.CASH,
+            amount_fen=-fen,
+            purpose=purpose.posted(recallable=recallable),
+        )
+        for purpose, fen in parts.items()
+    ]
+    distribution_id, is_demo = new_id(), is_demo or fund.is_demo
+    booked = ledger.post(
+        work,
+        actor,
+        fund_id=fund_id,
+        tag=TAG,
+        subject_id=distribution_id,
+        effective_date=paid_on,
+        postings=[*from_cash, *(posting for _, posting in to_each)],
+        correction_reason=correction_reason,
+        is_demo=is_demo,
+    )
+    newest = sa.func.coalesce(sa.func.max(col(Distribution.number)), 0)
+    row = work.add(
+        Distribution(
+            id=distribution_id,
+            fund_id=fund_id,
+            number=work.scalar(sa.select(newest).where(col(Distribution.fund_id) == fund_id)) + 1,
+            paid_on=paid_on,
+            total_fen=total_fen,
+            recallable_fen=total_fen if recallable else 0,
+            transaction_id=booked.id,
+            recorded_at=work.recorded_at,
+            recorded_by=actor.id,
+            is_demo=is_demo,
+        )
+    )
+    for purpose, posting in to_each:
+        assert posting.partner_id is not None, "a split names the partner of each part"
+        work.add(
+            DistributionLine(
+                distribution_id=row.id,
+                partner_id=posting.partner_id,
+                amount_fen=posting.amount_fen,
+                purpose=purpose.value,
+                is_recallable=recallable,
+                is_demo=is_demo,
+            )
+        )
+    after = {"number": row.number, "paid_on": paid_on, "parts": dict(parts)}
+    audit.write(work, actor, "distribution:pay", "distribution", row.id, after=after)
+    return row
+
+
+def reverse(
+    work: Work,
+    actor: Actor,
+    distribution_id: str,
+    *,
+    reason: str,
+    correction_reason: str | None = None,
+) -> LedgerTransaction:
+    """Undo a distribution booked in error.
+
+    errors  a recallable one that was called again meanwhile: its partners would owe more than
+            they promised
+    """
+    actor.must(Duty.DISTRIBUTE)
+    row = work.session.get(Distribution, distribution_id)
+    if row is None:
+        raise NotFoundError
+    undone = ledger.reverse(
+        work, actor, row.transaction_id, reason=reason, correction_reason=correction_reason
+    )
+    room = calls.headroom(work, row.fund_id, since=row.paid_on)
+    if row.recallable_fen and min(room.values()) < 0:
+        raise DomainError(
+            "Distribution {number} was called again: {called} of the later calls rests on it.",
+            "Leave it, and correct the difference with the next call or distribution.",
+            number=row.number,
+            called=Yuan(-sum(fen for fen in room.values() if fen < 0)),
+        )
+    return undone
+
+
+# ---- reads
+def distributions(
+    work: Work,
+    moment: Moment,
+    fund_id: str,
+    actor: Actor | None = None,
+    *,
+    with_demo: bool = True,
+) -> list[DistributionPosition]:
+    """Return what was paid and not reversed by the moment, oldest first; an LP sees its own."""
+    moment = replace(moment, with_demo=moment.with_demo and with_demo)
+    undone = sa.select(col(LedgerTransaction.supersedes)).where(
+        col(LedgerTransaction.supersedes).is_not(None), moment.holds()
+    )
+    paid = list(
+        work.session.execute(
+            sa.select(Distribution)
+            .join(LedgerTransaction, col(LedgerTransaction.id) == col(Distribution.transaction_id))
+            .where(
+                col(Distribution.fund_id) == fund_id,
+                moment.holds(),
+                col(Distribution.transaction_id).not_in(undone),
+            )
+            .order_by(col(Distribution.paid_on), col(Distribution.number))
+        ).scalars()
+    )
+    parts = _parts(work, fund_id, [row.id for row in paid], actor)
+    return [
+        DistributionPosition(
+            id=row.id,
+            number=row.number,
+            paid_on=row.paid_on,
+            total_fen=row.total_fen,
+            recallable_fen=row.recallable_fen,
+            transaction_id=row.transaction_id,
+            parts=tuple(parts.get(row.id, ())),
+            is_demo=row.is_demo,
+        )
+        for row in paid
+    ]
+
+
+def _parts(
+    work: Work, fund_id: str, distribution_ids: Sequence[str], actor: Actor | None
+) -> dict[str, list[PartPosition]]:
+    statement = (
+        sa.select(DistributionLine, Partner)
+        .join(Partner, col(Partner.id) == col(DistributionLine.partner_id))
+        .where(col(DistributionLine.distribution_id).in_(distribution_ids))
+        .order_by(col(Partner.id), col(DistributionLine.purpose))
+    )
+    if actor is not None:
+        statement = statement.where(col(Partner.id).in_(funds.visible_partners(actor, fund_id)))
+    found: dict[str, list[PartPosition]] = {}
+    for line, partner in work.rows(statement):
+        found.setdefault(line.distribution_id, []).append(
+            PartPosition(
+                partner_id=partner.id,
+                code=partner.code,
+                name=partner.name,
+                name_en=partner.name_en,
+                purpose=Purpose(line.purpose),
+                amount_fen=line.amount_fen,
+                is_recallable=line.is_recallable,
+            )
+        )
+    return found

@@ -6,7 +6,7 @@ are read in one way.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -235,13 +235,14 @@ def get(work: Work, investment_id: str) -> Investment:
 def positions(
     work: Work, moment: Moment, fund_id: str, *, with_demo: bool = True
 ) -> list[Position]:
-    """Return a fund's holdings that were decided by then, in the order of their codes."""
+    """Return a fund's holdings by code: those decided by then, or that money has touched."""
+    moment = replace(moment, with_demo=moment.with_demo and with_demo)
     statement = (
         sa.select(Investment)
-        .where(col(Investment.fund_id) == fund_id, col(Investment.decided_on) <= moment.as_of)
+        .where(col(Investment.fund_id) == fund_id)
         .order_by(col(Investment.code))
     )
-    if not with_demo:
+    if not moment.with_demo:
         statement = statement.where(col(Investment.is_demo).is_(False))
     rows = list(work.session.execute(statement).scalars())
     ids = [row.id for row in rows]
@@ -253,6 +254,7 @@ def positions(
     return [
         _position(row, moment, moved.get(row.id, []), carried.get(row.id, (0, 0)), total_fen)
         for row in rows
+        if row.decided_on <= moment.as_of or row.id in moved
     ]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from portfolio import commitments, ledger
+from portfolio import commitments, investments, ledger
 from portfolio.accounts import AccountCode, Line
 from portfolio.investments import Investment, InvestmentKind
 from portfolio.kernel import audit
@@ -282,9 +282,7 @@ def withdraw(
 
 
 def _holding(work: Work, investment_id: str) -> Investment:
-    investment = work.session.get(Investment, investment_id)
-    if investment is None:
-        raise NotFoundError
+    investment = investments.get(work, investment_id)
     if investment.kind == InvestmentKind.FUND:
         raise DomainError(
             "{name} is a fund: its value follows the capital account there.",
@@ -296,12 +294,8 @@ def _holding(work: Work, investment_id: str) -> Investment:
 
 def _carried(work: Work, investment: Investment, as_of: date) -> tuple[int, int]:
     """Return (cost, unrealised gain) at the close of the day, in fen."""
-    moment = Moment(as_of=as_of)
-    where = {"fund_id": investment.fund_id, "investment_id": investment.id}
-    return (
-        ledger.balance_fen(work, moment, AccountCode.INVESTMENTS_COST, **where),
-        ledger.balance_fen(work, moment, AccountCode.INVESTMENTS_UNREALISED, **where),
-    )
+    found = investments.carried_fen(work, Moment(as_of=as_of), [investment.id])
+    return found.get(investment.id, (0, 0))
 
 
 def _revaluation(work: Work, investment: Investment, change_fen: int, as_of: date) -> list[Posting]:
@@ -330,16 +324,19 @@ def history(
 ) -> list[MarkEntry]:
     """Return every mark of a holding dated up to the moment, oldest first, drafts included."""
     asked = (col(Mark.investment_id) == investment_id) & (col(Mark.as_of) <= moment.as_of)
-    if not with_demo:
-        asked &= col(Mark.is_demo).is_(False)
-    return _entries(work, asked, known_seq=moment.known_seq)
+    found = _entries(work, asked, known_seq=moment.known_seq)
+    return [mark for mark in found if (with_demo and moment.with_demo) or not mark.is_demo]
 
 
 def latest(work: Work, moment: Moment, investment_ids: Sequence[str]) -> dict[str, MarkEntry]:
     """Return, by investment, the newest mark in force at the moment."""
     asked = col(Mark.investment_id).in_(investment_ids) & (col(Mark.as_of) <= moment.as_of)
     found = _entries(work, asked, known_seq=moment.known_seq)
-    return {entry.investment_id: entry for entry in found if entry.is_in_force}
+    return {
+        entry.investment_id: entry
+        for entry in found
+        if entry.is_in_force and (moment.with_demo or not entry.is_demo)
+    }
 
 
 def to_approve(work: Work, fund_ids: Sequence[str]) -> list[MarkEntry]:

@@ -18,8 +18,6 @@ from portfolio.kernel.errors import Fen as Yuan
 from portfolio.ledger import LedgerTransaction
 from portfolio.postings import Posting
 
-TAG = "portfolio:call:receive"
-
 
 # ---- commands
 def receive(
@@ -57,7 +55,7 @@ def receive(
         work,
         actor,
         fund_id=made.fund_id,
-        tag=TAG,
+        tag=calls.TAG,
         subject_id=receipt_id,
         effective_date=received_on,
         postings=[

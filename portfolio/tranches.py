@@ -314,7 +314,7 @@ def positions(
 ) -> list[TranchePosition]:
     """Return the tranches of these investments, by investment and number."""
     asked = col(Tranche.investment_id).in_(investment_ids) & (
-        sa.true() if with_demo else col(Tranche.is_demo).is_(False)
+        sa.true() if with_demo and moment.with_demo else col(Tranche.is_demo).is_(False)
     )
     statement = (
         sa.select(Tranche).where(asked).order_by(col(Tranche.investment_id), col(Tranche.no))

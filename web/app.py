@@ -20,12 +20,13 @@ from starlette.staticfiles import StaticFiles
 from migrations import upgrade
 from portfolio.kernel import site as sites
 from portfolio.kernel.db import Database, new_id
-from portfolio.kernel.errors import DomainError, NotFoundError, say
+from portfolio.kernel.errors import DomainError, NotFoundError, StaleError, say
 from portfolio.kernel.files import Store
 from web import deps, permissions
 from web.routes import ROUTERS
 from web.settings import Settings
-from web.templating import show_error
+from web.templating import show, show_error
+from web.views import changes
 
 LOG = logging.getLogger("lianji")
 HEADERS = {
@@ -111,6 +112,9 @@ def _refuse(request: Request, error: DomainError) -> Response:
     login = getattr(request.state, "login", None)
     if not hasattr(request.state, "page"):
         request.state.page = deps.error_page(request, site, login)
+    if isinstance(error, StaleError):
+        view = changes.stale(request, request.state.page.reader, error)
+        return show(request, view, status=error.status)
     return show_error(
         request, error, fallback=request.state.page, reference=request.state.request_id
     )

@@ -15,6 +15,7 @@ PUBLIC, LOGGED_IN = "public", "logged_in"
 DEALS = (Duty.READ_DEALFLOW,)
 FUNDS = (Duty.READ_FIGURES, Duty.READ_REPORTS)
 EDITS = (Duty.EDIT_DEALS,)
+ADMIN = (Duty.MANAGE_ACCOUNTS,)
 
 PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "health": PUBLIC,
@@ -24,6 +25,13 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "account_page": LOGGED_IN,
     "end_other_sessions": LOGGED_IN,
     "change_password": LOGGED_IN,
+    "accounts_page": ADMIN,
+    "open_account": ADMIN,
+    "change_account": ADMIN,
+    "reset_password": ADMIN,
+    "site_page": ADMIN,
+    "change_site": ADMIN,
+    "audit_page": (Duty.READ_AUDIT,),
 }
 OPENS_IN_THE_PAST = ("/", "/landing")
 

@@ -199,6 +199,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_chain_system_code"), "chain", ["system_code"], unique=False)
     op.create_table(
+        "import_batch",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("file_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sheet", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "confirmed",
+                native_enum=False,
+                create_constraint=True,
+                name="one_of_draft",
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("choices", sa.String(), nullable=False),
+        sa.Column("booked", sa.String(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("confirmed_at", Instant(), nullable=True),
+        sa.Column("confirmed_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'confirmed') = (confirmed_by IS NOT NULL)",
+            name=op.f("ck_import_batch_confirmed_by_somebody"),
+        ),
+        sa.CheckConstraint("version > 0", name=op.f("ck_import_batch_version_positive")),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_import_batch_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_import_batch_sha256")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "visit",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("trip_id", sa.Uuid(as_uuid=False), nullable=False),

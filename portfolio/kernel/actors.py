@@ -276,6 +276,23 @@ def change_account(
     return account
 
 
+def reset_password(work: Work, actor: Actor, account_id: str, *, password_hash: str) -> Account:
+    """Give a colleague a new password; all his logins end."""
+    actor.must(Duty.MANAGE_ACCOUNTS)
+    account = work.session.get(Account, account_id)
+    if account is None:
+        raise NotFoundError
+    if actor.id == account_id:
+        raise DomainError(
+            "This is your own account.", "Change your password on the page of your account."
+        )
+    account.password_hash = password_hash
+    work.add(account)
+    end_sessions(work, account_id)
+    audit.write(work, actor, "account:reset_password", "account", account_id)
+    return account
+
+
 def open_session(work: Work, account: Account, *, ip: str, agent: str) -> tuple[str, LoginSession]:
     """Begin a login; return the token for the cookie, of which only a digest is kept."""
     token = secrets.token_urlsafe(32)

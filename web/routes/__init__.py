@@ -1,5 +1,8 @@
 """Routes: a file per place in the menu."""
 
-from web.routes import login
+from web.routes import admin, login
 
-ROUTERS = (login.router,)
+ROUTERS = (
+    login.router,
+    admin.router,
+)

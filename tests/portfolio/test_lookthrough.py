@@ -1,0 +1,109 @@
+"""A mother fund's part of every firm below it, each firm once with the paths that lead to it."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from conftest import open_book
+
+from portfolio import investments, lookthrough, marks
+from portfolio.ledger import Moment
+from portfolio.lookthrough import Edge, ways
+from portfolio.marks import Method
+
+PAID, MARKED = date(2024, 2, 1), date(2024, 6, 30)
+NOW = Moment(as_of=MARKED)
+
+
+def edge(upper: str, lower: str, share: Fraction) -> Edge:
+    return Edge(
+        upper=upper,
+        lower=lower,
+        partner_id="p",
+        holding_id=None,
+        committed_fen=1,
+        share=share,
+        is_demo=False,
+    )
+
+
+@pytest.fixture
+def account(work, manager, book, mother):
+    """The mother fund has promised a quarter of what is promised to the fund."""
+    partner = book.partner("MF", 300_000_00, investor_fund_id=mother.fund.id)
+    investments.hold_fund(work, manager, partner.id)
+    book.contribute(300_000_00, on=PAID)
+    return partner
+
+
+@pytest.fixture
+def firm(work, manager, second_manager, book):
+    holding = book.holding("X")
+    book.paid(holding, 200_000_00, PAID)
+    prepared = marks.prepare(
+        work,
+        manager,
+        investment_id=holding.id,
+        as_of=MARKED,
+        fair_value_fen=280_000_00,
+        method=Method.NET_ASSETS,
+        inputs={"net_assets": 1},
+    )
+    marks.approve(work, second_manager, prepared.id)
+    return holding
+
+
+def test_every_way_down_is_found_with_its_share() -> None:
+    half, third = Fraction(1, 2), Fraction(1, 3)
+    edges = [edge("m", "a", half), edge("m", "b", third), edge("a", "b", half)]
+    assert dict(ways(edges, "m")) == {
+        ("m",): 1,
+        ("m", "a"): half,
+        ("m", "b"): third,
+        ("m", "a", "b"): Fraction(1, 4),
+    }
+
+
+def test_a_fund_sees_who_is_above_and_below(work, book, mother, account) -> None:
+    above = lookthrough.structure(work, NOW, book.fund.id)
+    below = lookthrough.structure(work, NOW, mother.fund.id)
+    (parent,), (child,) = above.parents, below.children
+    assert (parent.code, parent.share) == ("MF", Fraction(1, 4))
+    assert (child.code, child.share) == ("HT", Fraction(1, 4))
+    assert child.holding_id == account.holding_id
+    assert child.value_fen == parent.value_fen == 75_000_00
+    assert (above.children, below.parents) == ((), ())
+
+
+@pytest.mark.usefixtures("account")
+def test_the_mothers_part_of_a_firm_is_its_share_of_cost_and_value(
+    work, mother, book, firm
+) -> None:
+    (share,) = lookthrough.structure(work, NOW, mother.fund.id).firms
+    assert share.organisation_id == firm.organisation_id
+    assert (share.cost_fen, share.fair_value_fen) == (50_000_00, 70_000_00)
+    assert share.paths[0].funds == ("MF", "HT")
+    whole = lookthrough.structure(work, NOW, book.fund.id)
+    assert (whole.firms[0].fair_value_fen, whole.holdings_count) == (280_000_00, 1)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_firm_on_two_paths_stands_once(work, manager, mother, firm) -> None:
+    other = open_book(work, manager, "XW")
+    other.partner("LP", 100_000_00)
+    partner = other.partner("MF", 100_000_00, investor_fund_id=mother.fund.id)
+    investments.hold_fund(work, manager, partner.id)
+    other.contribute(200_000_00, on=PAID)
+    other.paid(other.holding("X"), 60_000_00, PAID)
+    found = lookthrough.structure(work, NOW, mother.fund.id)
+    (share,) = found.firms
+    assert share.organisation_id == firm.organisation_id
+    assert [path.funds for path in share.paths] == [("MF", "XW"), ("MF", "HT")]
+    assert share.fair_value_fen == 70_000_00 + 30_000_00
+    assert found.holdings_count == 0
+
+
+@pytest.mark.usefixtures("account", "firm")
+def test_before_the_first_payment_no_firm_is_held(work, mother) -> None:
+    early = Moment(as_of=date(2024, 1, 31))
+    assert lookthrough.structure(work, early, mother.fund.id).firms == ()

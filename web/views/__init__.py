@@ -1,0 +1,1 @@
+"""Views: what a page shows, built from the facts of the floors below."""

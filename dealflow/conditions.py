@@ -6,7 +6,7 @@ which counts once a second person has accepted it (observations.py). Status is d
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ from dealflow.terms import (
 )
 from portfolio.kernel.db import Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import Message, NotFoundError, say
+
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # known at: all that is recorded
 
 
 # ---- facts
@@ -217,16 +219,22 @@ def get(work: Work, condition_id: str) -> Condition:
     return row
 
 
-def seen(work: Work, condition_ids: Sequence[str]) -> dict[str, list[Seen]]:
+def seen(
+    work: Work, condition_ids: Sequence[str], *, known_at: datetime = LATEST
+) -> dict[str, list[Seen]]:
     """Return {condition: what was seen and not withdrawn}, in the order of the days.
 
     A withdrawal of something accepted takes a second person too, or one person could free a
     payment by withdrawing the low value that holds it.
     """
+    checked = col(ObservationCheck.observation_id) == col(Observation.id)
     rows = work.rows(
         sa.select(Observation, ObservationCheck)
-        .outerjoin(ObservationCheck, col(ObservationCheck.observation_id) == col(Observation.id))
-        .where(col(Observation.condition_id).in_(condition_ids))
+        .outerjoin(ObservationCheck, checked & (col(ObservationCheck.verified_at) <= known_at))
+        .where(
+            col(Observation.condition_id).in_(condition_ids),
+            col(Observation.recorded_at) <= known_at,
+        )
         .order_by(col(Observation.observed_on), col(Observation.id))
     )
     accepted = {row.id: check.accepted if check else None for row, check in rows}
@@ -302,25 +310,29 @@ def _position(
 
 
 def positions(
-    work: Work, as_of: date, *where: Any, with_demo: bool = True
+    work: Work,
+    as_of: date,
+    *where: Any,
+    with_demo: bool = True,
+    known_at: datetime = LATEST,
 ) -> list[ConditionPosition]:
     """Return the conditions signed by `as_of` that `where` names, by agreement and number."""
     paper = agreements.Agreement
     statement = (
         sa.select(Condition, paper)
         .join(paper, col(paper.id) == col(Condition.agreement_id))
-        .where(col(paper.signed_on) <= as_of, *where)
+        .where(col(paper.signed_on) <= as_of, col(Condition.recorded_at) <= known_at, *where)
         .order_by(col(paper.signed_on), col(paper.code), col(Condition.no))
     )
     if not with_demo:
         statement = statement.where(col(Condition.is_demo).is_(False))
     rows = work.rows(statement)
     ids = [row.id for row, _ in rows]
-    found = seen(work, ids)
-    waivers = {
-        waiver.condition_id: waiver
-        for (waiver,) in work.rows(sa.select(Waiver).where(col(Waiver.condition_id).in_(ids)))
-    }
+    found = seen(work, ids, known_at=known_at)
+    decided = sa.select(Waiver).where(
+        col(Waiver.condition_id).in_(ids), col(Waiver.recorded_at) <= known_at
+    )
+    waivers = {waiver.condition_id: waiver for (waiver,) in work.rows(decided)}
     return [_position(row, paper, found[row.id], waivers.get(row.id), as_of) for row, paper in rows]
 
 

@@ -15,6 +15,7 @@ from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Fen, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError, Message, say
+from valuation.periods import Quarter
 
 
 # ---- facts
@@ -297,6 +298,17 @@ def reported(work: Work, since: date, as_of: date) -> list[Reported]:
         )
         for row in rows
     ]
+
+
+def quarters_reported(work: Work, code: str, year: int, as_of: date) -> set[Quarter]:
+    """Return the quarters of a year for which something was published under a code by a day."""
+    ends = work.rows(
+        sa.select(col(ReportedFigure.period_to)).where(
+            col(ReportedFigure.code) == code,
+            col(ReportedFigure.period_to).between(date(year, 1, 1), as_of),
+        )
+    )
+    return {Quarter.containing(end) for (end,) in ends}
 
 
 def expectations(work: Work, year: int) -> dict[str, int]:

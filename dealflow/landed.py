@@ -7,7 +7,7 @@ in place, construction has started or its premises are leased (DOMAIN.md §4).
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -226,11 +226,16 @@ def rule_at(work: Work, as_of: date) -> Rule:
     )
 
 
-def landings_of(work: Work, as_of: date, project_ids: Sequence[str]) -> dict[str, Landing]:
+def landings_of(
+    work: Work, as_of: date, project_ids: Sequence[str], *, known_at: datetime | None = None
+) -> dict[str, Landing]:
     """Return {project: whether it has landed and why} for the projects given."""
     rule = rule_at(work, as_of)
-    reached = first_days(work, as_of, among=col(Milestone.project_id).in_(project_ids))
-    money = landings.money_in_place(work, date.min, as_of, project_ids=project_ids)
+    among = col(Milestone.project_id).in_(project_ids)
+    reached = first_days(work, as_of, among=among, known_at=known_at)
+    money = landings.money_in_place(
+        work, date.min, as_of, project_ids=project_ids, known_at=known_at
+    )
     in_place = landings.totals(money)
     since = {row.project_id: row.on for row in reversed(money)}
     needs_site = sa.select(col(Project.id), col(Project.needs_site))

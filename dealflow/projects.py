@@ -96,6 +96,7 @@ def create(
     owner_account_id: str | None = None,
     source: str = "",
     is_demo: bool = False,
+    lead_is_demo: bool | None = None,
 ) -> Project:
     """Record a project; the day it was first heard of becomes its first milestone, a lead."""
     actor.must(Duty.EDIT_DEALS)
@@ -128,7 +129,9 @@ def create(
     work.add(project)
     after = {"code": code, "name": name, "planned_investment_fen": planned_investment_fen}
     audit.write(work, actor, "project:create", "project", project.id, after=after)
-    record(work, actor, project.id, stage=Stage.LEAD, on=first_heard_on)
+    record(
+        work, actor, project.id, stage=Stage.LEAD, on=first_heard_on, is_demo=lead_is_demo
+    )
     return project
 
 

@@ -147,12 +147,16 @@ def counts(known_at: datetime | None = None) -> tuple[sa.ColumnElement[bool], ..
 
 
 def first_days(
-    work: Work, as_of: date, *, among: sa.ColumnElement[bool] | None = None
+    work: Work,
+    as_of: date,
+    *,
+    among: sa.ColumnElement[bool] | None = None,
+    known_at: datetime | None = None,
 ) -> dict[str, dict[Stage, date]]:
     """Return {project: {stage: the first day it was reached}} up to a day."""
     statement = (
         sa.select(col(Milestone.project_id), col(Milestone.stage), sa.func.min(col(Milestone.on)))
-        .where(col(Milestone.on) <= as_of, *counts())
+        .where(col(Milestone.on) <= as_of, *counts(known_at))
         .group_by(col(Milestone.project_id), col(Milestone.stage))
     )
     if among is not None:

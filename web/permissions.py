@@ -25,6 +25,8 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "account_page": LOGGED_IN,
     "end_other_sessions": LOGGED_IN,
     "change_password": LOGGED_IN,
+    "home": LOGGED_IN,
+    "landing_page": DEALS,
     "accounts_page": ADMIN,
     "open_account": ADMIN,
     "change_account": ADMIN,

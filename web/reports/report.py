@@ -34,6 +34,17 @@ class Party:
     is_demo: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name inside a sentence, in both languages; without an English one the Chinese stands."""
+
+    name: str
+    name_en: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """What one side has earned by a date: the fund's partners together, or one of them."""
@@ -235,7 +246,7 @@ class LpReport:
 
 
 # ---- rules
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind of value
     """Turn facts into what JSON knows, without losing a kind: fen in sentences stay marked."""
     match value:
         case Fen(fen):

@@ -1,4 +1,4 @@
-"""Overview: are we on pace, where is money stuck, what must move this half month?"""
+"""Overview: whether we are on pace, where money is stuck, what must move this half month."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,7 @@ from portfolio.figures import Figure
 from portfolio.funds import Fund
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import say
-from valuation.periods import HalfMonth, year_elapsed, year_start
+from valuation.periods import HalfMonth, Quarter, year_elapsed, year_start
 from web import charts
 from web.formats import SCALE, Reader
 from web.views.tips import Tip, agrees, provenance, tip_of
@@ -87,7 +87,10 @@ class Overview:
     reported: dict[str, Reported]
     attained: dict[str, Attainment]
     by_system: tuple[Breakdown, ...]
+    parts: dict[str, list[tuple[int, str]]]
     colours: dict[str | None, str]
+    start_reported: Reported | None
+    race: tuple[tuple[str, bool], ...]
     sparks: dict[str, Markup]
     pace: Markup
     months: tuple[MonthPoint, ...]
@@ -126,6 +129,11 @@ def build(
         reported=reported,
         attained=attained,
         by_system=tuple(part for part in card.by_system if part.system_code),
+        parts={
+            code: _parts(card.by_system, code) for code in ("projects_signed", "contract_amount")
+        },
+        start_reported=next((r for c, r in reported.items() if c.startswith("start_rate")), None),
+        race=_race(work, as_of),
         colours={part.system_code: system_colour(part.system_code) for part in card.by_system},
         sparks=_sparks(months, is_demo=any(r.is_demo for f in card.figures for r in f.rows)),
         pace=_pace(reader, months, attained),
@@ -140,6 +148,25 @@ def build(
         mode=mode,
         has_demo=any(row.is_demo for figure in card.figures for row in figure.rows),
     )
+
+
+def _parts(by_system: tuple[Breakdown, ...], code: str) -> list[tuple[int, str]]:
+    """Return (value, colour) of each system, for the split bars."""
+    return [
+        (figure.value, system_colour(part.system_code))
+        for part in by_system
+        for figure in part.figures
+        if figure.code == code and part.system_code and isinstance(figure.value, int)
+    ]
+
+
+def _race(work: Work, as_of: date) -> tuple[tuple[str, bool], ...]:
+    """Return (quarter, listed) of the year on the city's board, as published; empty without."""
+    listed = definitions.quarters_reported(work, "race_board_listed", as_of.year, as_of)
+    if not listed:
+        return ()
+    quarters = [Quarter(as_of.year, number) for number in range(1, 5)]
+    return tuple((str(quarter), quarter in listed) for quarter in quarters)
 
 
 def _sparks(months: tuple[MonthPoint, ...], *, is_demo: bool) -> dict[str, Markup]:

@@ -1,5 +1,7 @@
 """Dossier: what stands behind one project. Its evidence, its payments, its events, its trail."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -81,8 +83,8 @@ class TrailLine:
     actor_name: str
     ip: str
     action: str
-    before: str | None
-    after: str | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
 
 
 # ---- reads
@@ -261,8 +263,8 @@ def trail(work: Work, project_id: str) -> list[TrailLine]:
             actor_name=row.actor_name,
             ip=row.ip,
             action=row.action,
-            before=row.before,
-            after=row.after,
+            before=json.loads(row.before) if row.before else None,
+            after=json.loads(row.after) if row.after else None,
         )
         for row in rows
     ]

@@ -89,7 +89,9 @@ def _firm(work: Work, actor: Actor, firm: Firm, *, is_demo: bool) -> Organisatio
     name = firm.name.strip()
     code = check_credit_code(firm.credit_code) if firm.credit_code.strip() else None
     known = col(Organisation.credit_code) == code if code else col(Organisation.name) == name
-    found = [row for (row,) in work.rows(sa.select(Organisation).where(known).limit(2))]
+    found: list[Organisation] = [
+        row for (row,) in work.rows(sa.select(Organisation).where(known).limit(2))
+    ]
     if len(found) > 1:
         raise DomainError(
             "Several organisations are called {name}.",

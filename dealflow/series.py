@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 
 from sqlmodel import col
 
@@ -148,17 +149,19 @@ def cohort_of(
         amount[contract.project_id] = amount.get(contract.project_id, 0) + contract.amount_fen
     contract_fen = sum(amount.values())
     oldest_age = months_between(max(signed_on.values()), as_of)
-    own = [row for row in money if row.project_id in signed_on]
+    by_age: dict[int, int] = {}
+    for row in money:
+        if row.project_id in signed_on:
+            age = age_at(signed_on[row.project_id], row.on)
+            by_age[age] = by_age.get(age, 0) + row.amount_fen
+    in_place_by = accumulate(by_age.get(age, 0) for age in range(oldest_age + 1))
     return Cohort(
         quarter=quarter,
         projects=len(signed_on),
         contract_fen=contract_fen,
         cells=tuple(
             Cell(age_months=age, in_place_fen=in_place, share=in_place / contract_fen)
-            for age in range(oldest_age + 1)
-            for in_place in (
-                sum(r.amount_fen for r in own if r.on <= add_months(signed_on[r.project_id], age)),
-            )
+            for age, in_place in enumerate(in_place_by)
         ),
         reached=tuple(
             Reached(
@@ -170,6 +173,14 @@ def cohort_of(
             for there in ([p for p in signed_on if _has(reached.get(p, {}), stage)],)
         ),
     )
+
+
+def age_at(signed_on: date, on: date) -> int:
+    """Return the full months after signing by which the day has come; 0 up to the signing."""
+    if on <= signed_on:
+        return 0
+    months = months_between(signed_on, on)
+    return months if add_months(signed_on, months) == on else months + 1
 
 
 def _has(reached: dict[Stage, date], stage: Stage) -> bool:
@@ -196,12 +207,17 @@ def cohorts(work: Work, first: Quarter, as_of: date, *, with_demo: bool = True) 
     money = landings.money_in_place(work, date.min, as_of, with_demo=with_demo)
     reached = first_days(work, as_of)
     by_quarter: dict[Quarter, list[Contract]] = {}
+    money_of: dict[Quarter, list[MoneyRow]] = {}
+    for row in money:
+        if row.project_id in first_signed:
+            batch = Quarter.containing(first_signed[row.project_id])
+            money_of.setdefault(batch, []).append(row)
     for contract in contracts:
         # A later contract belongs to the batch in which its project was first signed.
         signed = Quarter.containing(first_signed[contract.project_id])
         by_quarter.setdefault(signed, []).append(contract)
     return [
-        cohort_of(quarter, by_quarter[quarter], money, reached, as_of=as_of)
+        cohort_of(quarter, by_quarter[quarter], money_of.get(quarter, []), reached, as_of=as_of)
         for quarter in quarters_between(first, Quarter.containing(as_of))
         if quarter in by_quarter
     ]

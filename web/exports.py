@@ -6,7 +6,6 @@ neutralised (THREATS.md F5); numbers and days are written as such and need no gu
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal

@@ -239,13 +239,15 @@ def test_a_holding_that_does_not_follow_its_account_is_found(mother) -> None:
 
 
 # ---- any sequence of entries
-FEN = st.integers(1, 90_000_00) | st.sampled_from([1, 7, 299_999_99])
-DAY = st.integers(0, 400).map(lambda days: date(2024, 1, 2) + timedelta(days=days))
+# near the limits, so that the rules have to refuse: 300,000 yuan unfunded, 600,000 in the bank
+FEN = st.sampled_from([1, 7, 120_000_00, 299_999_99, 450_000_00]) | st.integers(1, 400_000_00)
+DAY = st.integers(0, 20).map(lambda months: date(2024, 1, 2) + timedelta(days=30 * months))
 PURPOSES = st.sampled_from([*distributions.Purpose])
+CALLED_FOR = calls.Purpose.INVESTMENTS
 BELOW, ABOVE = "fund", "mother"
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["call", "receive", "distribute", "fee", "income", "undo"]),
+        st.sampled_from(["call", "call", "receive", "distribute", "fee", "income", "undo"]),
         st.sampled_from([BELOW, BELOW, ABOVE]),
         FEN,
         DAY,
@@ -263,7 +265,9 @@ def act(book, kind: str, fen: int, on: date, *, flag: bool, purpose) -> None:
     match kind:
         case "call":
             asked = {"total_fen": fen, "called_on": on, "due_on": on}
-            calls.call(*at, fund_id=book.fund.id, purpose=calls.Purpose.INVESTMENTS, **asked)
+            made = calls.call(*at, fund_id=book.fund.id, purpose=CALLED_FOR, **asked)
+            if flag:
+                receipts.receive_all(*at, made.id, received_on=on)
         case "receive":
             for made in calls.calls(book.work, Moment(as_of=date.max), book.fund.id):
                 for line in made.lines:

@@ -1,5 +1,5 @@
 """Commands, a file per kind; importing them adds them to the command line."""
 
-from web.commands import service
+from web.commands import figures, service
 
-__all__ = ["service"]
+__all__ = ["figures", "service"]

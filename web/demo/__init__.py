@@ -48,5 +48,6 @@ def plan() -> Timeline:
     by_commands = [p for p in plans if p.code in told or p.firm == BY_COMMANDS]
     in_sets = [p for p in plans if p.code not in told and p.firm != BY_COMMANDS]
     signing.stage(timeline, by_commands)
-    history.stage(timeline, in_sets)
+    later = [(p, [m for m in p.money if m not in signing.by_command(p)]) for p in by_commands]
+    history.stage(timeline, in_sets, money_of=later)
     return timeline

@@ -17,10 +17,10 @@ from dealflow.leads import Handover, Lead
 from dealflow.projects import Project
 from dealflow.stages import Milestone, Stage
 from portfolio.kernel import audit
-from portfolio.kernel.db import SHANGHAI, Work, new_id
+from portfolio.kernel.db import SHANGHAI, new_id
 from portfolio.organisations import Organisation
 from valuation.periods import month_end
-from web.demo.plans import FEN_A_WAN, ProjectPlan
+from web.demo.plans import FEN_A_WAN, Money, ProjectPlan
 from web.demo.published import TODAY
 from web.demo.timeline import Scene, Timeline
 
@@ -47,98 +47,111 @@ def at(day: date, clock: time = NOON) -> datetime:
     return datetime.combine(day, clock, SHANGHAI)
 
 
-def write(work: Work, scene: Scene, rows: Rows) -> None:
+def write(scene: Scene, rows: Rows) -> None:
     """Insert a set of rows, parents first, and write the audit line that counts them."""
+    connection, counts = scene.work.session.connection(), {}
     for table in ORDER:
         if rows.get(table):
-            work.session.execute(sa.insert(table), rows[table])
-    counts = {str(table.__tablename__): len(rows[table]) for table in ORDER if rows.get(table)}
-    audit.write(
-        work, scene.actor("office1"), "demo:history", "demo", scene.actor("office1").id, after=counts
-    )
+            connection.execute(sa.insert(table.__table__), rows[table])
+            counts[str(table.__tablename__)] = len(rows[table])
+    officer = scene.actor("office1")
+    audit.write(scene.work, officer, "demo:history", "demo", officer.id, after=counts)
 
 
-def stage(timeline: Timeline, plans: Sequence[ProjectPlan]) -> None:
-    """Plan one set a month. The rows are made when the month comes, since they need its ids."""
+def stage(
+    timeline: Timeline,
+    plans: Sequence[ProjectPlan],
+    *,
+    money_of: Sequence[tuple[ProjectPlan, Sequence[Money]]] = (),
+) -> None:
+    """Plan one set a month. The rows are made when the month comes, since they need its ids.
+
+    money_of  arrivals of projects that the commands have told
+    """
     months: dict[date, list[ProjectPlan]] = defaultdict(list)
+    moneys: dict[date, list[tuple[str, Money]]] = defaultdict(list)
     for plan in plans:
-        days = [plan.heard_on, *plan.stages.values(), *(money.on for money in plan.money)]
+        days = [plan.heard_on, *plan.stages.values()]
         days += [paper.signed_on for paper in plan.papers]
-        for month in {min(month_end(day), TODAY) for day in days}:
+        for month in {_month_of(day) for day in days}:
             months[month].append(plan)
-    for month, touched in sorted(months.items()):
+    for plan, several in (*money_of, *((plan, plan.money) for plan in plans)):
+        for money in several:
+            moneys[_month_of(money.on)].append((plan.code, money))
+    for month in sorted({*months, *moneys}):
 
-        def tell(
-            scene: Scene, month: date = month, touched: Sequence[ProjectPlan] = touched
-        ) -> None:
-            write(scene.work, scene, _month(scene, month, touched))
+        def tell(scene: Scene, month: date = month) -> None:
+            rows: Rows = defaultdict(list)
+            for plan in months[month]:
+                _tell(scene, month, plan, rows)
+            for code, money in moneys[month]:
+                _arrive(scene, code, money, rows)
+            write(scene, rows)
 
         timeline.on(month, tell)
 
 
-def _month(scene: Scene, month: date, touched: Sequence[ProjectPlan]) -> Rows:
-    rows: Rows = defaultdict(list)
-    for plan in touched:
-        if _within(plan.heard_on, month):
-            _begin(scene, plan, rows)
-        project_id = scene["project", plan.code]
-        for reached, on in plan.stages.items():
-            if _within(on, month):
-                rows[Milestone].append(_milestone(scene, plan, project_id, reached, on))
-        for number, paper in enumerate(plan.papers, start=1):
-            if _within(paper.signed_on, month):
-                rows[Agreement].append(
-                    {
-                        "id": new_id(),
-                        "code": f"{plan.code}-{number}",
-                        "project_id": project_id,
-                        "kind": AgreementKind.FORMAL.value,
-                        "title": f"{plan.name}投资协议",
-                        "title_en": "",
-                        "signed_on": paper.signed_on,
-                        "amount_fen": paper.wan * FEN_A_WAN,
-                        "amount_published": False,
-                        "fund_money": FundMoney.BY_USE.value,
-                        "start_due_on": paper.start_due_on,
-                        "recorded_at": at(paper.signed_on),
-                        "is_demo": True,
-                        "version": 1,
-                    }
-                )
-        for money in plan.money:
-            if _within(money.on, month):
-                arrival_id = new_id()
-                rows[Arrival].append(
-                    {
-                        "id": arrival_id,
-                        "project_id": project_id,
-                        "on": money.on,
-                        "amount_fen": money.wan * FEN_A_WAN,
-                        "kind": money.kind.value,
-                        "evidence_file_id": scene.evidence(PROOF[money.kind.value]),
-                        "note": "",
-                        "recorded_by": scene.actor("office1").id,
-                        "recorded_at": at(money.on),
-                        "is_demo": True,
-                    }
-                )
-                rows[ArrivalCheck].append(
-                    {
-                        "id": new_id(),
-                        "arrival_id": arrival_id,
-                        "verified_by": scene.actor("office2").id,
-                        "on": money.on,
-                        "at": at(money.on, EVENING),
-                        "accepted": True,
-                        "reason": "",
-                        "is_demo": True,
-                    }
-                )
-    return rows
+def _month_of(day: date) -> date:
+    return min(month_end(day), TODAY)
 
 
-def _within(day: date, month: date) -> bool:
-    return min(month_end(day), TODAY) == month
+def _tell(scene: Scene, month: date, plan: ProjectPlan, rows: Rows) -> None:
+    if _month_of(plan.heard_on) == month:
+        _begin(scene, plan, rows)
+    project_id = scene["project", plan.code]
+    for reached, on in plan.stages.items():
+        if _month_of(on) == month:
+            rows[Milestone].append(_milestone(scene, plan, project_id, reached, on))
+    for number, paper in enumerate(plan.papers, start=1):
+        if _month_of(paper.signed_on) == month:
+            rows[Agreement].append(
+                {
+                    "id": new_id(),
+                    "code": f"{plan.code}-{number}",
+                    "project_id": project_id,
+                    "kind": AgreementKind.FORMAL.value,
+                    "title": f"{plan.name}投资协议",
+                    "title_en": "",
+                    "signed_on": paper.signed_on,
+                    "amount_fen": paper.wan * FEN_A_WAN,
+                    "amount_published": False,
+                    "fund_money": FundMoney.BY_USE.value,
+                    "start_due_on": paper.start_due_on,
+                    "recorded_at": at(paper.signed_on),
+                    "is_demo": True,
+                    "version": 1,
+                }
+            )
+
+
+def _arrive(scene: Scene, code: str, money: Money, rows: Rows) -> None:
+    arrival_id = new_id()
+    rows[Arrival].append(
+        {
+            "id": arrival_id,
+            "project_id": scene["project", code],
+            "on": money.on,
+            "amount_fen": money.wan * FEN_A_WAN,
+            "kind": money.kind.value,
+            "evidence_file_id": scene.evidence(PROOF[money.kind.value]),
+            "note": "",
+            "recorded_by": scene.actor("office1").id,
+            "recorded_at": at(money.on),
+            "is_demo": True,
+        }
+    )
+    rows[ArrivalCheck].append(
+        {
+            "id": new_id(),
+            "arrival_id": arrival_id,
+            "verified_by": scene.actor("office2").id,
+            "on": money.on,
+            "at": at(money.on, EVENING),
+            "accepted": True,
+            "reason": "",
+            "is_demo": True,
+        }
+    )
 
 
 def _begin(scene: Scene, plan: ProjectPlan, rows: Rows) -> None:

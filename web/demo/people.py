@@ -52,6 +52,7 @@ def open_accounts(scene: Scene) -> None:
     from web.routes.login import HASHER
 
     founder = Actor(id=new_id(), name="lianji demo", role=Role.ADMIN)
+    password_hash = HASHER.hash(PASSWORD)  # once: the password is no secret, so one salt will do
     for given in LOGINS:
         investor = (
             organisation(scene, given.investor, is_demo=given.investor == INVESTOR_A)
@@ -64,7 +65,7 @@ def open_accounts(scene: Scene) -> None:
             login=given.login,
             name=given.name,
             role=given.role,
-            password_hash=HASHER.hash(PASSWORD),
+            password_hash=password_hash,
             organisation_id=investor,
             is_demo=True,
         )

@@ -9,7 +9,7 @@ from dealflow.stages import Stage
 from web.demo.history import EVIDENCE, PROOF
 from web.demo.people import organisation
 from web.demo.plans import FEN_A_WAN, Money, Paper, ProjectPlan
-from web.demo.published import TODAY
+from web.demo.published import AS_OF, TODAY
 from web.demo.timeline import Scene, Timeline
 
 BY_PAPER = (Stage.FRAMEWORK, Stage.FORMAL)
@@ -31,8 +31,14 @@ def _one(timeline: Timeline, plan: ProjectPlan) -> None:
             timeline.on(on, lambda scene, reached=reached, on=on: move(scene, plan, reached, on))
     for paper in plan.papers:
         timeline.on(paper.signed_on, lambda scene, paper=paper: sign(scene, plan, paper))
-    for money in plan.money:
+    for money in by_command(plan):
         timeline.on(money.on, lambda scene, money=money: receive(scene, plan, money))
+
+
+def by_command(plan: ProjectPlan) -> list[Money]:
+    """Return the arrivals that are told one by one: those of 2023 in the projects with a name."""
+    is_named = plan.is_real or plan.firm[-1].isalpha()
+    return [money for money in plan.money if is_named and money.on <= AS_OF]
 
 
 def create(scene: Scene, plan: ProjectPlan) -> str:

@@ -9,8 +9,9 @@ from web.reports.report import LpReport, Named, Sentence
 # What a disclosure to partners must not promise or foretell. A word list finds the usual wording,
 # not every one: a person still reads the letter before it goes out.
 FORBIDDEN = re.compile(
-    r"保本|保收益|稳赚|无风险|零风险|刚性兑付|(?:预期|预计|预测|承诺|保证|保底|最低)[^，。；]{0,6}(?:收益|回报|业绩|利润)"
-    r"|收益(?:预测|承诺|保证)|必将|guarante|risk[- ]free|forecast|no risk|will (?:return|earn|yield)"
+    r"保本|保收益|稳赚|无风险|零风险|刚性兑付|收益(?:预测|承诺|保证)|必将"
+    r"|(?:预期|预计|预测|承诺|保证|保底|最低)[^，。；]{0,6}(?:收益|回报|业绩|利润)"
+    r"|guarante|risk[- ]free|forecast|no risk|will (?:return|earn|yield)"
     r"|(?:expected|projected|promised|target(?:ed)?) (?:\w+ )?(?:return|irr|yield|profit)",
     re.IGNORECASE,
 )

@@ -43,12 +43,14 @@ def asked_for(
     )
 
 
-AskedFor = Annotated[Asked, Depends(asked_for)]
-
-
 @router.get("/figures/{code}")
 def figure_page(
-    request: Request, work: Reading, me: Me, page: Seen, asked: AskedFor, first: int = 1
+    request: Request,
+    work: Reading,
+    me: Me,
+    page: Seen,
+    asked: Annotated[Asked, Depends(asked_for)],
+    first: int = 1,
 ) -> HTMLResponse:
     """Show a figure with its rows."""
     found = figures.find(work, me, asked)
@@ -57,7 +59,7 @@ def figure_page(
 
 @router.get("/figures/{code}/tip")
 def figure_tip(
-    request: Request, work: Reading, me: Me, page: Seen, asked: AskedFor
+    request: Request, work: Reading, me: Me, page: Seen, asked: Annotated[Asked, Depends(asked_for)]
 ) -> HTMLResponse:
     """Show what the info button opens."""
     words = figures.tip(page.reader, asked, figures.find(work, me, asked))
@@ -66,7 +68,11 @@ def figure_tip(
 
 @router.get("/figures/{code}/rows.{form}")
 def figure_rows(
-    work: Reading, me: Me, page: Seen, asked: AskedFor, form: Literal["csv", "xlsx"]
+    work: Reading,
+    me: Me,
+    page: Seen,
+    asked: Annotated[Asked, Depends(asked_for)],
+    form: Literal["csv", "xlsx"],
 ) -> Response:
     """Hand out all rows as a file."""
     table = figures.table(page.reader, asked, figures.find(work, me, asked))

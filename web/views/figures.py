@@ -22,12 +22,12 @@ from portfolio.funds import Fund
 from portfolio.investments import Investment
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
-from portfolio.kernel.errors import Message, NotFoundError, say
+from portfolio.kernel.errors import DomainError, Message, NotFoundError, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from valuation.periods import year_start
 from web.exports import Table, yuan
 from web.formats import Reader
-from web.views.tips import TITLES, Tip, agrees, provenance, tip_of, write
+from web.views.tips import MANY, TITLES, Tip, agrees, provenance, tip_of, write
 
 ROWS_A_PAGE = 100
 FUND_TITLES: Mapping[str, Message] = {
@@ -167,9 +167,22 @@ class TipFragment:
     definition: Tip
 
 
+# ---- rules
+def refuse_backwards(since: date, as_of: date) -> None:
+    """Refuse a period that ends before it begins."""
+    if since > as_of:
+        raise DomainError(
+            "The period begins on {since} and ends on {as_of}.",
+            "Let it begin before it ends.",
+            since=since,
+            as_of=as_of,
+        )
+
+
 # ---- reads
 def find(work: Work, actor: Actor, asked: Asked) -> Found:
     """Return the figure, or answer as if it were not there to one who may not see it."""
+    refuse_backwards(asked.begins, asked.as_of)
     return _of_fund(work, actor, asked) if asked.fund else _of_district(work, actor, asked)
 
 
@@ -226,7 +239,7 @@ def links(work: Work, actor: Actor, rows: Sequence[FigureRow], fund: str) -> dic
     found |= {one: f"/agreements/{one}" for one in ids.get("agreement", ())}
     found |= {one: f"/investments/{one}" for one in ids.get("investment", ())}
     if fund:
-        found |= {one: f"/funds/{fund}" for one in ids.get("partner", ())}
+        found |= dict.fromkeys(ids.get("partner", ()), f"/funds/{fund}")
     if arrivals := ids.get("arrival"):
         found |= {
             arrival_id: f"/deals/{project_id}"
@@ -264,9 +277,7 @@ def _entry_links(work: Work, transaction_ids: set[str]) -> dict[str, str]:
 def tip(reader: Reader, asked: Asked, found: Found) -> Tip:
     """Return the words of the info button."""
     begins = found.fund.inception_on if found.fund else asked.begins
-    made = tip_of(
-        reader, found.figure, since=begins, as_of=asked.as_of, reported=found.reported
-    )
+    made = tip_of(reader, found.figure, since=begins, as_of=asked.as_of, reported=found.reported)
     return replace(made, title=reader.say(found.title), rows_href=asked.href())
 
 
@@ -279,7 +290,8 @@ def page(
     shown = figure.rows[start : start + ROWS_A_PAGE]
     end = start + len(shown)
     opens = links(work, actor, shown, asked.fund)
-    part = Unit.FEN if _is_money(figure) else Unit.COUNT
+    is_money = found.fund is not None or abs(figure.denominator or 0) > MANY
+    part = Unit.FEN if is_money else Unit.COUNT
     means, reported = found.means, found.reported
     return FigurePage(
         asked=asked,
@@ -318,12 +330,6 @@ def page(
         before=asked.href(first=str(max(1, start + 1 - ROWS_A_PAGE))) if start else "",
         after=asked.href(first=str(end + 1)) if end < len(figure.rows) else "",
         has_demo=any(row.is_demo for row in figure.rows),
-    )
-
-
-def _is_money(figure: Figure) -> bool:
-    return any(row.amount_fen for row in figure.rows) and figure.unit is not Unit.COUNT and (
-        not figure.code.startswith("start_rate")
     )
 
 

@@ -13,6 +13,7 @@ MODULES = (
     "portfolio.commitments",
     "portfolio.investments",
     "portfolio.ledger",
+    "portfolio.locks",
     "portfolio.calls",
     "portfolio.distributions",
     "portfolio.tranches",

@@ -18,7 +18,8 @@ from portfolio.kernel import audit, site
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, say
-from portfolio.ledger import Moment, PeriodLock
+from portfolio.ledger import Moment
+from portfolio.locks import PeriodLock
 from valuation.periods import Quarter
 
 

@@ -20,9 +20,8 @@ from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Fen, Id, Instant, Row, Work, new_id, strict
 from portfolio.kernel.errors import DomainError, NotFoundError
 from portfolio.kernel.errors import Fen as Yuan
+from portfolio.locks import refuse_odd_date
 from portfolio.postings import Posting, balanced, merged, mirrored
-
-EARLIEST = date(1990, 1, 1)
 
 
 # ---- facts
@@ -104,19 +103,6 @@ class LedgerPosting(Row, table=True):
         default=None, foreign_key="investment.id", sa_type=Id, index=True
     )
     purpose: str = ""
-
-
-class PeriodLock(Row, table=True):
-    """A closed quarter of a fund: what is dated in it from now on is a correction."""
-
-    __tablename__ = "period_lock"
-    __table_args__ = strict(sa.UniqueConstraint("fund_id", "ends_on"))
-
-    fund_id: str = Field(foreign_key="fund.id", sa_type=Id)
-    ends_on: date
-    known_seq: int = Field(sa_type=sa.BigInteger)
-    recorded_at: datetime = Field(sa_type=Instant)
-    recorded_by: str = Field(sa_type=Id)
 
 
 # ---- commands
@@ -375,26 +361,6 @@ def capital_by_line(
 
 
 # ---- refusals
-def refuse_odd_date(
-    work: Work, fund_id: str, effective_date: date, correction_reason: str | None
-) -> None:
-    """Refuse a date before the books can begin, or in a locked quarter without a reason."""
-    if effective_date < EARLIEST:
-        raise DomainError(
-            "{on} is before any fund of this district.", "Check the year.", on=effective_date
-        )
-    locked = work.scalar(
-        sa.select(sa.func.max(col(PeriodLock.ends_on))).where(col(PeriodLock.fund_id) == fund_id)
-    )
-    if locked is not None and effective_date <= locked and not correction_reason:
-        raise DomainError(
-            "The books are closed to {locked}; {on} lies before.",
-            "Date it after {locked}, or record it as a correction with its reason.",
-            locked=locked,
-            on=effective_date,
-        )
-
-
 def refuse_overdraft(work: Work, fund_id: str, *, since: date) -> None:
     """Refuse a payment that leaves less than nothing in the bank on its day or any day after."""
     running, day = 0, since

@@ -246,6 +246,7 @@ def _work(
     with database.writing(request_id=request.state.request_id, ip=address(request)) as work:
         if done := runs.earlier(work, key=key, digest=run[1], actor_id=me.id):
             raise Replayed(done.answer)
+        work.business_date = request.state.site.today
         work.facts["run"] = (key, run[1])
         work.facts["actor"] = me
         yield work

@@ -138,6 +138,7 @@ class Work:
     recorded_at: datetime
     request_id: str = ""
     ip: str = ""
+    business_date: date | None = None  # where the site's calendar stands still (the demo)
     facts: dict[str, Any] = field(default_factory=dict)
 
     def add(self, row: R) -> R:
@@ -155,8 +156,8 @@ class Work:
         return self.session.execute(statement).scalar()
 
     def today(self) -> date:
-        """Return the calendar date in Shanghai."""
-        return self.recorded_at.astimezone(SHANGHAI).date()
+        """Return the business day: of the site where it stands still, else Shanghai's calendar."""
+        return self.business_date or self.recorded_at.astimezone(SHANGHAI).date()
 
 
 class Database:

@@ -12,6 +12,7 @@ from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work, new_id
 from portfolio.kernel.errors import DomainError
 from portfolio.ledger import Moment
+from portfolio.locks import PeriodLock
 from portfolio.organisations import create as record
 from portfolio.postings import Posting
 
@@ -214,7 +215,7 @@ def test_a_payment_beyond_cash_is_refused_with_the_day(work, manager, partner) -
 
 def test_a_closed_quarter_takes_corrections_only(work, manager, partner) -> None:
     work.add(
-        ledger.PeriodLock(
+        PeriodLock(
             fund_id=partner.fund_id,
             ends_on=date(2024, 3, 31),
             known_seq=0,

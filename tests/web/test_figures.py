@@ -26,7 +26,7 @@ PERIOD = "since=2023-01-01&as_of=2023-10-31"
 
 @pytest.fixture
 def district(database, officer, second_officer, store) -> None:
-    """Two systems; contracts of 4 and 6 亿, 1 亿 and 2 亿 in place, one start, one demo contract."""
+    """Contracts of 4 and 6 亿 in two systems, 1 and 2 亿 in place, one start, one demo contract."""
     with database.writing() as work:
         for order, code in enumerate(("making", "serving")):
             name = {"making": "先进制造业", "serving": "现代服务业"}[code]

@@ -180,10 +180,9 @@ def _check_lines(checks: Sequence[Check]) -> list[str]:
             f"{name.removesuffix('_fen')} {_number(name, n)}" for name, n in one.figures.items()
         )
         lines.append(f"{one.number}. {one.name}: {result} ({figures})")
-        lines += [
-            f"   {' '.join(part for part in (f.fund, str(f.on or ''), f.subject) if part)}: {f.what}"
-            for f in one.findings
-        ]
+        for found in one.findings:
+            place = (found.fund, str(found.on or ""), found.subject)
+            lines.append(f"   {' '.join(part for part in place if part)}: {found.what}")
     return lines
 
 

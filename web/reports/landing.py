@@ -13,7 +13,7 @@ from dealflow.agreements import Agreement
 from dealflow.chains import Chain, Segment
 from dealflow.conditions import LATEST, ConditionPosition
 from dealflow.projects import Project, stage_at
-from dealflow.terms import Metric, State
+from dealflow.terms import THOUSANDTHS, Metric, State
 from portfolio import lookthrough
 from portfolio.investments import Investment, InvestmentKind, Position
 from portfolio.kernel.db import Work
@@ -94,7 +94,7 @@ def standing(
 
 
 def _conditions(owed: Sequence[ConditionPosition]) -> dict[str, Any]:
-    people = [at.verified for at in owed if at.metric is Metric.HEADCOUNT and at.verified]
+    people = [at.verified // THOUSANDTHS for at in owed if at.metric is Metric.HEADCOUNT and at.verified]
     return {
         "verified": sum(not at.is_open for at in owed),
         "conditions": len(owed),

@@ -213,8 +213,9 @@ def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...
             used = 0.0
         if isinstance(block, Table | Prose):
             block, rest = _cut(block, SHEET_MM - used, continued)
-            if rest is not None:
+            if rest is not None:  # the sheet is full: what is left opens the next one
                 waiting.insert(0, rest)
+                used = SHEET_MM
         laid[-1].append(block)
         used += height_mm(block)
     return tuple(tuple(sheet) for sheet in laid)

@@ -78,6 +78,7 @@ class MoreCards:
     """The next cards of a column, appended in place."""
 
     template: ClassVar[str] = "deals/_more.html"
+    may_edit: bool
     column: Column
     tiles: tuple[Tile, ...]
     more: int
@@ -232,7 +233,7 @@ def more_href(page: Page, column: Column, after: str | None) -> str:
 
 
 def more_cards(
-    work: Work, asked: Asked, column: Column, page: Page, *, with_demo: bool
+    work: Work, asked: Asked, column: Column, page: Page, *, with_demo: bool, may_edit: bool
 ) -> MoreCards:
     """Build the next cards of a column."""
     found = board.table(
@@ -247,6 +248,7 @@ def more_cards(
     tiles = _tiles(work, page.as_of, found.rows, with_demo=with_demo)
     return MoreCards(
         column=column,
+        may_edit=may_edit,
         tiles=tuple(tiles.values()),
         more=found.projects - found.skipped - len(found.rows),
         more_href=more_href(page, column, found.after),

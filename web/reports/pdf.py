@@ -1,0 +1,95 @@
+"""The report as PDF: the same sheets, set by Typst with the fonts that come with the product."""
+
+import json
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from portfolio.kernel.db import SHANGHAI
+from portfolio.kernel.errors import DomainError
+from web.formats import Lang
+from web.printable import printable
+from web.reports.document import write
+from web.reports.paper import Chart, Kpi, Paper, Table, wide
+from web.reports.report import LpReport
+from web.templating import HTML_LANG, STATIC
+
+TEMPLATE = Path(__file__).parent / "report.typ"
+STANDARDS = ["a-3a", "ua-1"]  # strict: a missing glyph or alt text is an error, not an empty box
+MANY_COLUMNS, MANY_ROWS = 7, 22
+KPI_WIDTH = 5.0  # full-width characters that fit a headline at full size
+
+
+def render(report: LpReport, lang: Lang) -> bytes:
+    """Return the PDF. The same report gives the same bytes, on every machine and in every zone.
+
+    errors  a refusal with Typst's own sentence, such as a name whose sign the fonts do not have
+    """
+    paper = write(report, lang)
+    inputs = {"data": json.dumps(_data(paper), ensure_ascii=False, sort_keys=True)}
+    closed = datetime.combine(report.as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
+    assert closed.astimezone(SHANGHAI).date() == report.as_of
+    try:
+        return _compiler().compile(
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards=STANDARDS,
+            timestamp=int(closed.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise DomainError(
+            "The PDF could not be set: {sentence}",
+            "Put right the name or text it points to, or take the XLSX or JSON file.",
+            sentence=str(error),
+        ) from error
+
+
+@cache
+def _compiler() -> Any:
+    """Return one compiler a process: reading the fonts costs more than a report."""
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[STATIC / "fonts"],
+    )
+    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
+
+
+def _data(paper: Paper) -> dict[str, Any]:
+    lang, _, region = HTML_LANG["en" if paper.lang == "en" else "zh"].partition("-")
+    return {
+        "lang": lang,
+        "region": region or None,
+        **{
+            name: getattr(paper, name)
+            for name in ("title", "fund", "running", "confidential", "watermark", "foot", "sha256")
+        },
+        "sheets": [[_block(block) for block in sheet] for sheet in paper.sheets],
+    }
+
+
+def _block(block: Any) -> Any:
+    match block:
+        case Chart():
+            return {"kind": block.kind, "svg": printable(block.svg), "label": block.label}
+        case Table():
+            dense = len(block.columns) > MANY_COLUMNS or len(block.rows) > MANY_ROWS
+            size = 7.2 if dense else 8.2
+            return {"kind": block.kind, **asdict(block), "size": size, "pad": 1.0 if dense else 1.2}
+        case Kpi():
+            return {**asdict(block), "size": 14 if wide(block.value) <= KPI_WIDTH else 10}
+        case tuple():
+            return [_block(one) for one in block]
+        case date():
+            return block.isoformat()
+        case _ if is_dataclass(block):
+            return {
+                "kind": getattr(block, "kind", ""),
+                **{name: _block(getattr(block, name)) for name in block.__slots__},
+            }
+        case _:
+            return block

@@ -230,7 +230,9 @@ def sign(
     return row
 
 
-def pledge(work: Work, actor: Actor, agreement_id: str, promise: Promise) -> Pledge:
+def pledge(
+    work: Work, actor: Actor, agreement_id: str, promise: Promise, *, is_demo: bool | None = None
+) -> Pledge:
     """Add one promise of one side to an agreement."""
     actor.must(Duty.EDIT_DEALS)
     paper = get(work, agreement_id)
@@ -246,7 +248,7 @@ def pledge(work: Work, actor: Actor, agreement_id: str, promise: Promise) -> Ple
             text_en=promise.text_en,
             amount_fen=promise.amount_fen,
             due_on=promise.due_on,
-            is_demo=paper.is_demo,
+            is_demo=paper.is_demo if is_demo is None else is_demo,
         )
     )
     audit.write(work, actor, "agreement:pledge", "agreement", paper.id, after=row.model_dump())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
+from sqlmodel import SQLModel
 
 from migrations import upgrade
 from portfolio.kernel import audit
@@ -28,7 +29,7 @@ ENGINES = ("sqlite", "postgresql")
 
 @pytest.fixture(scope="session")
 def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of this worker; PostgreSQL writes a lock file beside its data, so it is not shared."""
+    """A folder of this worker."""
     return tmp_path_factory.mktemp("engines")
 
 
@@ -67,6 +68,8 @@ def postgres_server() -> Iterator[str]:
 def migrated_postgres(postgres_server: str) -> Iterator[sa.URL]:
     """A template database at the newest revision; each test gets a copy."""
     base = sa.make_url(postgres_server).set(drivername="postgresql+psycopg")
+    if "TEST_POSTGRES_URL" not in os.environ:
+        _write_carelessly(base)
     name = f"template_{uuid.uuid4().hex[:12]}"
     admin = sa.create_engine(base, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -80,22 +83,33 @@ def migrated_postgres(postgres_server: str) -> Iterator[sa.URL]:
     admin.dispose()
 
 
-@pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A migrated, empty database of this test's own."""
-    if request.param == "sqlite":
-        path = tmp_path / "books.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        database = Database(f"sqlite:///{path}")
-        yield database
-        database.dispose()
-        return
-    template: sa.URL = request.getfixturevalue("migrated_postgres")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    admin = sa.create_engine(template.set(database="postgres"), isolation_level="AUTOCOMMIT")
+def _write_carelessly(base: sa.URL) -> None:
+    """Tell our own throw-away server not to wait for the disk: it has nothing to lose."""
+    admin = sa.create_engine(base, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template.database}"))
-    database = Database(template.set(database=name).render_as_string(hide_password=False))
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    admin.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Both engines, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(migrated_postgres: sa.URL) -> Iterator[Database]:
+    """One migrated database for all tests that never commit."""
+    name = f"shared_{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(
+        migrated_postgres.set(database="postgres"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres.database}"))
+    url = migrated_postgres.set(database=name)
+    database = Database(url.render_as_string(hide_password=False))
     yield database
     database.dispose()
     with admin.connect() as connection:
@@ -104,10 +118,78 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
-def work(database: Database) -> Iterator[Work]:
-    """One open writing unit; what a test does in it is kept only if the test commits."""
-    with database.writing(at=NOW) as unit:
-        yield unit
+def database(
+    engine_name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Database]:
+    """A migrated, empty database of this test's own."""
+    if engine_name == "sqlite":
+        path = tmp_path / "books.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.dispose()
+        return
+    shared: Database = request.getfixturevalue("shared_postgres")
+    database = Database(shared.url.render_as_string(hide_password=False))
+    yield database
+    database.dispose()
+    _wipe(shared)
+
+
+def _wipe(shared: Database) -> None:
+    """Empty a database between tests, which only its owner can do: the guards must step aside."""
+    names = [table.name for table in SQLModel.metadata.sorted_tables]
+    filled = ", ".join(f"EXISTS (SELECT 1 FROM {name}) AS {name}" for name in names)
+    with shared.writer.begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        found = connection.execute(sa.text(f"SELECT {filled}")).mappings().one()
+        for name in (name for name in names if found[name]):
+            guards = (
+                connection.execute(
+                    sa.text(
+                        "SELECT tgname FROM pg_trigger"
+                        " WHERE NOT tgisinternal AND tgrelid = CAST(:t AS regclass)"
+                    ),
+                    {"t": name},
+                )
+                .scalars()
+                .all()
+            )
+            for guard in guards:
+                connection.execute(sa.text(f"ALTER TABLE {name} DISABLE TRIGGER {guard}"))
+            connection.execute(sa.text(f"DELETE FROM {name}"))
+            for guard in guards:
+                connection.execute(sa.text(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {guard}"))
+
+
+class _UndoneError(Exception):
+    """Ends a unit of work without keeping it."""
+
+
+@pytest.fixture
+def work(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Work]:
+    """One open writing unit.
+
+    A test that also asks for `database` may read it from there after a commit of its own. Without
+    it PostgreSQL tests share one database: the deferred constraints are checked, then all undone.
+    """
+    if engine_name == "sqlite" or "database" in request.fixturenames:
+        with request.getfixturevalue("database").writing(at=NOW) as unit:
+            yield unit
+        return
+    shared: Database = request.getfixturevalue("shared_postgres")
+    try:
+        with shared.writing(at=NOW) as unit:
+            yield unit
+            unit.session.flush()
+            unit.session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+            _undo()
+    except _UndoneError:
+        pass
+
+
+def _undo() -> None:
+    raise _UndoneError
 
 
 @pytest.fixture
@@ -154,7 +236,7 @@ def admin() -> Actor:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport() -> Iterator[None]:
     """Where nothing may be skipped (CI), a skip is a failure that says why."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]

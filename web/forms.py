@@ -8,14 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from portfolio.kernel.errors import DomainError
 from valuation.money import NotMoneyError, Unit, parse
 
-UNITS = {"yi": Unit.YI, "wan": Unit.WAN, "yuan": Unit.YUAN}
-THOUSANDTHS = 1_000
-
-from portfolio.kernel.errors import DomainError
-from valuation.money import NotMoneyError, Unit, parse
-
 MoneyUnit = Literal["yi", "wan", "yuan"]
 UNITS: dict[str, Unit] = {"yi": Unit.YI, "wan": Unit.WAN, "yuan": Unit.YUAN}
+THOUSANDTHS = 1_000
 
 
 class WriteForm(BaseModel):
@@ -43,14 +38,6 @@ def fen_of(text: str, unit: MoneyUnit) -> int:
 def fen_or_none(text: str, unit: MoneyUnit) -> int | None:
     """Read a money field that may stay empty."""
     return fen_of(text, unit) if text else None
-
-
-def amount_fen(text: str, unit: str) -> int:
-    """Read an amount as it was typed, with the unit chosen beside it; return fen."""
-    try:
-        return parse(text, UNITS.get(unit, Unit.WAN))
-    except NotMoneyError as error:
-        raise DomainError(error.problem, error.remedy, **error.values) from None
 
 
 def thousandths(text: str) -> int:

@@ -36,6 +36,7 @@ CALLS: Mapping[str, tuple[str, ...]] = {
     "ngettext": ("id", "plural"),
     "pgettext": ("context", "id"),
     "npgettext": ("context", "id", "plural"),
+    "StatementRow": ("row", "id"),
 }
 Found = tuple[int, str | tuple[str, str], str | None]  # line, msgid or (one, many), context
 TEMPLATE_OPTIONS = {

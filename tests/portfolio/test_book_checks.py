@@ -266,15 +266,10 @@ def act(book, kind: str, fen: int, on: date, *, flag: bool, purpose) -> None:
         case "call":
             asked = {"total_fen": fen, "called_on": on, "due_on": on}
             made = calls.call(*at, fund_id=book.fund.id, purpose=CALLED_FOR, **asked)
-            if flag:
-                receipts.receive_all(*at, made.id, received_on=on)
+            receive(book, fen if flag else 0, on, [made.id])
         case "receive":
-            for made in calls.calls(book.work, Moment(as_of=date.max), book.fund.id):
-                for line in made.lines:
-                    if line.outstanding_fen:
-                        part = line.outstanding_fen if flag else min(fen, line.outstanding_fen)
-                        late = max(on, made.called_on)
-                        receipts.receive(*at, line.id, received_on=late, amount_fen=part)
+            every = calls.calls(book.work, Moment(as_of=date.max), book.fund.id)
+            receive(book, 10**15 if flag else fen, on, [made.id for made in every])
         case "distribute":
             parts = {purpose: fen, BACK: fen // 3 + 1}
             paid = {"paid_on": on, "parts": parts, "recallable": flag}
@@ -288,6 +283,16 @@ def act(book, kind: str, fen: int, on: date, *, flag: bool, purpose) -> None:
             expenses.income(*at, fund_id=book.fund.id, **booked)
         case "undo":
             undo(book, newest=flag)
+
+
+def receive(book, most_fen: int, on: date, call_ids: list[str]) -> None:
+    """Book what each partner still owes on these calls, up to an amount."""
+    for made in calls.calls(book.work, Moment(as_of=date.max), book.fund.id):
+        for line in made.lines:
+            part = min(most_fen, line.outstanding_fen)
+            if part and made.id in call_ids:
+                late = max(on, made.called_on)
+                receipts.receive(book.work, book.actor, line.id, received_on=late, amount_fen=part)
 
 
 def undo(book, *, newest: bool) -> None:

@@ -13,6 +13,7 @@ from dealflow.sample_sheet import Words
 from dealflow.stages import Stage
 from dealflow.units import UnitKind
 from portfolio import ledger
+from portfolio.kernel import guards
 from portfolio.kernel.db import Database
 from tests.dealflow.district import YI, District
 from tests.portfolio.conftest import open_book
@@ -177,16 +178,28 @@ def one_check(answer: Answer, number: int) -> dict:
     return next(check for check in answer.json if check["number"] == number)
 
 
+TRIGGERS = ("ledger_posting_no_change", "ledger_posting_no_truncate", "ledger_posting_seal")
+# What a dishonest administrator would do: lift the guard, change the row, set the guard again.
+UNGUARD = {
+    True: ["DROP TRIGGER ledger_posting_no_update"],
+    False: [f"ALTER TABLE ledger_posting DISABLE TRIGGER {name}" for name in TRIGGERS],
+}
+GUARD = {
+    True: [next(guards.append_only("ledger_posting", "sqlite"))],
+    False: [f"ALTER TABLE ledger_posting ENABLE ALWAYS TRIGGER {name}" for name in TRIGGERS],
+}
+
+
 def test_a_broken_book_is_named_and_the_exit_code_says_so(lianji, fund, database) -> None:
     with database.writing() as work:
-        if database.is_sqlite:
-            work.session.execute(sa.text("DROP TRIGGER ledger_posting_no_update"))
-        else:
-            work.session.execute(sa.text("ALTER TABLE ledger_posting DISABLE TRIGGER ALL"))
+        for statement in UNGUARD[database.is_sqlite]:
+            work.session.execute(sa.text(statement))
         cash = ledger.LedgerPosting.__table__
         work.session.execute(
             sa.update(cash).where(cash.c.account == "cash").values(amount_fen=cash.c.amount_fen + 1)
         )
+        for statement in GUARD[database.is_sqlite]:
+            work.session.execute(sa.text(statement))
     answer = lianji("check", "--json")
     assert answer.code == 1
     assert one_check(answer, 1)["findings"][0]["fund"] == "HT"

@@ -264,7 +264,7 @@ def test_the_name_of_a_file_may_be_chinese(desk) -> None:
     answer = desk.get(f"/figures/contract_amount/rows.csv?{PERIOD}&lang=zh")
     header = answer.headers["content-disposition"]
     assert header.isascii()
-    assert "filename*=UTF-8''%E5" in header
+    assert "filename*=UTF-8''%E" in header
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "  =1"])

@@ -1,7 +1,8 @@
 """Commands that answer: measures, performance, check; and import, which books a project sheet."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from sqlmodel import col
 
 from dealflow import measures, sheets
+from dealflow.cells import Finding
 from dealflow.drafts import Draft, Plan
 from dealflow.measures import Scorecard
 from migrations import upgrade as migrations
@@ -46,7 +48,7 @@ def print_measures(
     """Print the measures of a period, for the district and by industry system."""
     first, last = since.date(), as_of.date()
     refuse_backwards(first, last)
-    with _opened()[0].reading() as work:
+    with _reading() as work:
         card = measures.scorecard(work, first, last, with_demo=_with_demo(work, no_demo=no_demo))
     show(_measures(card), as_json=as_json, text=lambda: _lines(card.figures))
 
@@ -81,7 +83,7 @@ def performance(
     as_json: Json = False,
 ) -> None:
     """Print a fund's figures as of a day, and as they were known at a moment."""
-    with _opened()[0].reading() as work:
+    with _reading() as work:
         row = _fund(work, fund)
         seq = ledger.known_at(work, known_at.replace(tzinfo=UTC)) if known_at else None
         moment = Moment(
@@ -128,10 +130,13 @@ def facts_of(figure: Figure) -> dict[str, Any]:
 
 
 def _values(figure: Figure) -> dict[str, Any]:
-    missing = figure.value if isinstance(figure.value, Undefined) else None
+    match figure.value:
+        case Undefined(reason=reason):
+            value: dict[str, Any] = {"value": None, "undefined": reason.value}
+        case known:
+            value = {"value": known}
     return {
-        "value": None if missing else figure.value,
-        **({"undefined": missing.reason.value} if missing else {}),
+        **value,
         "numerator": figure.numerator,
         "denominator": figure.denominator,
     }
@@ -149,7 +154,7 @@ def _lines(figures: Sequence[Figure]) -> str:
 @app.command()
 def check(as_json: Json = False) -> None:
     """Recompute the five invariants of the books; exit code 1 on any finding."""
-    with _opened()[0].reading() as work:
+    with _reading() as work:
         checks = book_checks.check(work)
     value = [_check(one) for one in checks]
     show(value, as_json=as_json, text=lambda: "\n".join(_check_lines(checks)))
@@ -197,13 +202,13 @@ def import_sheet(
     as_json: Json = False,
 ) -> None:
     """Preview a project sheet with all findings; book it with --confirm, whole or not at all."""
-    database, store = _opened()
     content = file.read_bytes()
-    with database.reading() as work:
-        draft = sheets.preview(work, content)
     booked: dict[str, int] | None = None
-    if confirm and not draft.findings:
-        booked = _book(database, store, login, name=file.name, content=content)
+    with _opened() as (database, store):
+        with database.reading() as work:
+            draft = sheets.preview(work, content)
+        if confirm and not draft.findings:
+            booked = _book(database, store, login, name=file.name, content=content)
     value = {
         "sheet": draft.sheet,
         "heading_row": draft.reading.heading_row,
@@ -218,7 +223,7 @@ def import_sheet(
                 "problem": str(found.problem),
                 "remedy": str(found.remedy),
             }
-            for found in draft.findings
+            for found in _in_order(draft)
         ],
         "booked": booked,
     }
@@ -236,12 +241,16 @@ def _book(
     return {part: getattr(booked, part) for part in sheets.Booked.__slots__}
 
 
+def _in_order(draft: Draft) -> list[Finding]:
+    return sorted(draft.findings, key=lambda found: (found.row, found.column))
+
+
 def _draft_lines(draft: Draft, booked: dict[str, int] | None) -> list[str]:
     counts = ", ".join(f"{draft.count(plan)} {plan.value}" for plan in Plan)
     lines = [f"{draft.sheet}: {counts}"]
     lines += [
         f"{found.place or 'sheet'} {found.heading} “{found.read}”: {found.problem} {found.remedy}"
-        for found in draft.findings
+        for found in _in_order(draft)
     ]
     if booked is not None:
         lines.append("Booked: " + ", ".join(f"{count} {name}" for name, count in booked.items()))
@@ -267,10 +276,20 @@ def _person(work: Work, login: str) -> Actor:
 
 
 # ---- what all of them open
-def _opened() -> tuple[Database, Store]:
+@contextmanager
+def _opened() -> Iterator[tuple[Database, Store]]:
     database, store = settings().open()
-    migrations.refuse_other_revision(database)
-    return database, store
+    try:
+        migrations.refuse_other_revision(database)
+        yield database, store
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def _reading() -> Iterator[Work]:
+    with _opened() as (database, _), database.reading() as work:
+        yield work
 
 
 def _with_demo(work: Work, *, no_demo: bool) -> bool:

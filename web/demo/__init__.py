@@ -9,7 +9,22 @@ from portfolio.kernel.actors import Account
 from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
-from web.demo import cohort, district, evidence, history, money_in, people, pipeline, signing
+from web.demo import (
+    cohort,
+    district,
+    eight,
+    evidence,
+    history,
+    hongtai,
+    leads,
+    money_in,
+    mother,
+    people,
+    pipeline,
+    signing,
+    terms_of_the_49,
+    xinwei,
+)
 from web.demo.people import LOGINS, PASSWORD
 from web.demo.timeline import Scene, Timeline
 
@@ -50,4 +65,10 @@ def plan() -> Timeline:
     signing.stage(timeline, by_commands)
     later = [(p, [m for m in p.money if m not in signing.by_command(p)]) for p in by_commands]
     history.stage(timeline, in_sets, money_of=later)
+    for fund in (xinwei, mother, hongtai):
+        fund.stage(timeline)
+    guoxing = next(p for p in by_commands if p.firm == hongtai.NAMED[0].firm)
+    eight.stage(timeline, guoxing)
+    terms_of_the_49.stage(timeline, by_commands)
+    leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

@@ -10,13 +10,16 @@ from valuation.money import split_fen
 from valuation.periods import Quarter, quarters_between
 from web.demo import fund_books as books
 from web.demo.fund_books import Investor, Opinion
-from web.demo.hongtai_firms import HOLDINGS, Holding
+from web.demo.hongtai_firms import NAMED, Holding
 from web.demo.people import AIRPORT_INVESTMENT, INVESTOR_A
 from web.demo.plans import FEN_A_WAN, yi
 from web.demo.published import facts
 from web.demo.timeline import Scene, Timeline
+from web.demo.unnamed_firms import UNNAMED
 
 CODE, MOTHER = "HT", "CQMF"
+FIRMS = (*NAMED, *UNNAMED)
+HOLDINGS = tuple(firm for firm in FIRMS if firm.tranches)
 SIGNED = date(2023, 10, 25)
 CALLS = (  # 亿元, on the day it arrives
     (date(2023, 12, 12), 3.00),

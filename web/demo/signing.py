@@ -90,7 +90,7 @@ def move(scene: Scene, plan: ProjectPlan, reached: Stage, on: date) -> None:
 def sign(scene: Scene, plan: ProjectPlan, paper: Paper) -> None:
     """Sign the contract, or a supplement once it stands."""
     is_first = paper is plan.papers[0]
-    agreements.sign(
+    signed = agreements.sign(
         scene.work,
         scene.actor("office1"),
         project_id=scene["project", plan.code],
@@ -102,6 +102,7 @@ def sign(scene: Scene, plan: ProjectPlan, paper: Paper) -> None:
         start_due_on=paper.start_due_on,
         is_demo=True,
     )
+    scene.ids.setdefault(("agreement", plan.code), signed.id)
 
 
 def receive(scene: Scene, plan: ProjectPlan, money: Money) -> None:

@@ -6,7 +6,7 @@ nothing behind, and every row says that it was recorded on its own day.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import SHANGHAI, Work
@@ -54,7 +54,7 @@ class Timeline:
         today, moment = None, None
         for day, act in sorted(self.steps, key=lambda step: step[0]):
             if day != today or moment is None:
-                today, moment = day, datetime.combine(day, MORNING, SHANGHAI)
+                today, moment = day, datetime.combine(day, MORNING, SHANGHAI).astimezone(UTC)
             moment += timedelta(seconds=1)
             scene.work.recorded_at = moment
             act(scene)

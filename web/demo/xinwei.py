@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from portfolio.accounts import Line
-from portfolio.calls import Purpose
 from portfolio.commitments import PartnerKind
 from portfolio.funds import Fund, FundKind
 from portfolio.marks import Method
@@ -21,17 +20,17 @@ CODE = "XW"
 BEGAN = date(2017, 10, 31)
 CALLS = (
     (date(2017, 12, 18), 0.52),
-    (date(2018, 9, 12), 0.65),
-    (date(2019, 6, 19), 0.52),
-    (date(2020, 5, 20), 0.39),
-    (date(2021, 4, 21), 0.208),
+    (date(2018, 9, 12), 0.52),
+    (date(2019, 6, 19), 0.39),
+    (date(2020, 5, 20), 0.42),
+    (date(2021, 4, 21), 0.13),
+    (date(2024, 3, 20), 0.56),  # asked of all, the mother fund among them
 )
-FOLLOW_ON = (date(2024, 3, 20), 0.224)  # asked of all, the mother fund among them
 DISTRIBUTIONS = (  # capital, gain
-    (date(2020, 12, 10), 0.50, 0.55),
-    (date(2022, 7, 14), 0.22, 0.30),
-    (date(2024, 11, 21), 0.40, 0.42),
-    (date(2025, 6, 19), 0.23, 0.28),
+    (date(2020, 12, 10), 0.30, 0.30),
+    (date(2022, 7, 14), 0.15, 0.15),
+    (date(2024, 11, 21), 0.20, 0.10),
+    (date(2025, 6, 19), 0.10, 0.10),
 )
 
 
@@ -72,8 +71,8 @@ OLD = (
     ),
     Old(
         code="XW-5",
-        paid=((date(2021, 6, 16), 0.30), (date(2024, 4, 17), 0.18)),
-        values={2021: 0.30, 2022: 0.36, 2023: 0.44, 2024: 0.74, 2025: 0.88, 2026: 0.97},
+        paid=((date(2021, 6, 16), 0.30), (date(2024, 4, 17), 0.60), (date(2025, 8, 20), 0.80)),
+        values={2021: 0.30, 2022: 0.36, 2023: 0.44, 2024: 1.10, 2025: 2.00, 2026: 2.14},
     ),
 )
 
@@ -160,9 +159,8 @@ def stage(timeline: Timeline) -> None:
             fund=MOTHER,
         ),
     )
-    for on, amount in (*CALLS, FOLLOW_ON):
-        purpose = Purpose.INVESTMENTS
-        books.call(timeline, CODE, on, yi(amount), purpose)
+    for on, amount in CALLS:
+        books.call(timeline, CODE, on, yi(amount))
     for on, capital, gain in DISTRIBUTIONS:
         books.distribute(timeline, CODE, on, yi(capital), yi(gain))
     for old in OLD:

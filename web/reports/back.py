@@ -24,7 +24,9 @@ PURPOSES: dict[str, Message] = {
 
 def blocks(by: Pen) -> Iterator[Block]:
     """Yield sections 5 to 9."""
-    yield Head(number=5, title=by.say(say("Investments")), note=by.unit_name, opens_sheet=True)
+    yield Head(
+        number=5, title=by.say(say("Schedule of investments")), note=by.unit_name, opens_sheet=True
+    )
     yield _holdings(by)
     yield Head(
         number=6,
@@ -74,14 +76,14 @@ def _holdings(by: Pen) -> Table:
         is_sum=True,
     )
     return Table(
-        label=by.say(say("Investments")),
+        label=by.say(say("Schedule of investments")),
         columns=(
             Column(by.say(say("Investee")), "wrap", 14),
             Column(by.say(say("Place in the chain")), "wrap", 11),
             Column(by.say(say("First paid"))),
             Column(by.say(say("Invested")), "r"),
             Column(by.say(say("Fair value")), "r"),
-            Column(by.say(say("Realised")), "r"),
+            Column(by.say(say("Proceeds")), "r"),
             Column(by.say(say("Share")), "r"),
             Column("MOIC", "r"),
             Column(by.say(say("Gross IRR")), "r"),
@@ -126,7 +128,7 @@ def _landing(by: Pen) -> Table:
             Column(by.say(say("Stage"))),
             Column(by.say(say("Conditions verified / all"))),
             Column(by.say(say("In place")), "r"),
-            Column(by.say(say("In the quarter")), "r"),
+            Column(by.say(say("New in the quarter")), "r"),
             Column(by.say(say("Staff here")), "r"),
             Column(by.say(say("To disclose")), "wrap", 16),
         ),
@@ -199,7 +201,7 @@ def _fees(by: Pen) -> Table:
         label=by.say(say("Fees and expenses")),
         columns=(
             Column(by.say(say("Fees")), "wrap", 12),
-            Column(by.say(say("Quarter")), "r"),
+            Column(by.say(say("This quarter")), "r"),
             Column(by.say(say("Year")), "r"),
             Column(by.say(say("Since inception")), "r"),
         ),
@@ -228,7 +230,7 @@ def _calls(by: Pen) -> Table:
             Column(by.say(say("Purpose"))),
             Column(by.say(say("Fund")), "r"),
             Column(by.say(say("This partner")), "r"),
-            Column(by.say(say("Received")), "r"),
+            Column(by.say(say("Arrived")), "r"),
         ),
         rows=tuple(
             TableRow(
@@ -260,7 +262,7 @@ def _definitions(by: Pen) -> Table:
     return Table(
         label=by.say(say("Definitions")),
         columns=(
-            Column(by.say(say("Measure"))),
+            Column(by.say(say("Indicator"))),
             Column(by.say(say("Formula")), "wrap", 20),
             Column(by.say(say("With this report's figures")), "wrap", 18),
             Column(by.say(say("Source")), "wrap", 8),

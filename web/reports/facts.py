@@ -1,7 +1,7 @@
 """Building the report: every figure from the ledger at one moment, every firm as it was known."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -12,9 +12,9 @@ from portfolio.capital import Amounts
 from portfolio.commitments import Partner
 from portfolio.funds import Fund
 from portfolio.investments import InvestmentKind, Position
-from portfolio.kernel.actors import Actor, Duty, Role
+from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
-from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.kernel.errors import NotFoundError
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.organisations import Organisation
 from portfolio.performance import NetPerformance
@@ -46,25 +46,6 @@ STEPS: dict[NavLine, tuple[int, ...]] = {
 }
 TOTAL_FEES = 82
 FEE_ROWS = (15, 16, 25, 34, *range(36, 59), 60, TOTAL_FEES)
-
-
-def quarter_of(text: str) -> Quarter:
-    """Read 2026Q3 from an address; anything else is a page that is not there."""
-    try:
-        return Quarter.parse(text)
-    except ValueError:
-        raise NotFoundError from None
-
-
-def refuse_open(quarter: Quarter, today: date) -> None:
-    """Refuse a report on a quarter that has not ended: its books still move."""
-    if quarter.end >= today:
-        raise DomainError(
-            "{quarter} ends on {end}; there is no report on it yet.",
-            "Choose an earlier quarter, or come back after that day.",
-            quarter=str(quarter),
-            end=quarter.end,
-        )
 
 
 def build(
@@ -122,19 +103,6 @@ def build(
     )
     report = replace(report, letter=letter.sentences(report), definitions=meanings.of(report))
     return replace(report, checks=proofs.checks(work, moment, fund.id, report))
-
-
-def partners(work: Work, actor: Actor, fund_ids: list[str]) -> dict[str, list[Partner]]:
-    """Return {fund: the partners whose reports the actor may read}, in the order they came in."""
-    statement = sa.select(Partner).where(
-        col(Partner.fund_id).in_(fund_ids), col(Partner.fund_id).in_(funds.visible_funds(actor))
-    )
-    if actor.role is Role.LP:
-        statement = statement.where(col(Partner.organisation_id) == actor.organisation_id)
-    found: dict[str, list[Partner]] = {fund_id: [] for fund_id in fund_ids}
-    for partner in work.session.execute(statement.order_by(col(Partner.id))).scalars():
-        found[partner.fund_id].append(partner)
-    return found
 
 
 def _partner(work: Work, actor: Actor, fund_id: str, code: str) -> Partner:
@@ -296,9 +264,3 @@ def _fees(rows: tuple[AccountRow, ...]) -> tuple[Fee, ...]:
         if at == TOTAL_FEES or of.qtd_fen or of.ytd_fen or of.itd_fen
     ]
     return tuple(found)
-
-
-def codes(work: Work, actor: Actor, fund_code: str) -> list[str]:
-    """Return the codes of the partners of a fund whose reports the actor may read."""
-    fund = funds.find(work, actor, fund_code)
-    return [partner.code for partner in partners(work, actor, [fund.id])[fund.id]]

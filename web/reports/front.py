@@ -188,10 +188,10 @@ def _performance(by: Pen) -> Iterator[Head | Table]:
     yield Table(
         label=by.say(say("Performance")),
         columns=(
-            Column(by.say(say("Measure"))),
+            Column(by.say(say("Indicator"))),
             Column(by.say(say("Quarter end")), "r"),
             Column(by.say(say("Quarter before")), "r"),
-            Column(by.say(say("Change")), "r"),
+            Column(by.say(say("Movement")), "r"),
         ),
         rows=tuple(rows),
     )
@@ -237,7 +237,7 @@ def _short_account(by: Pen) -> Table:
         label=by.say(say("Partner's capital account")),
         columns=(
             Column(by.say(say("Item"))),
-            Column(by.say(say("Quarter")), "r"),
+            Column(by.say(say("This quarter")), "r"),
             Column(by.say(say("Year")), "r"),
             Column(by.say(say("Since inception")), "r"),
             Column(by.say(say("Whole fund since inception")), "r"),

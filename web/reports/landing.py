@@ -94,7 +94,9 @@ def standing(
 
 
 def _conditions(owed: Sequence[ConditionPosition]) -> dict[str, Any]:
-    people = [at.verified // THOUSANDTHS for at in owed if at.metric is Metric.HEADCOUNT and at.verified]
+    people = [
+        at.verified // THOUSANDTHS for at in owed if at.metric is Metric.HEADCOUNT and at.verified
+    ]
     return {
         "verified": sum(not at.is_open for at in owed),
         "conditions": len(owed),

@@ -1,7 +1,7 @@
 """The report as PDF: the same sheets, set by Typst with the fonts that come with the product."""
 
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from web.templating import HTML_LANG, STATIC
 TEMPLATE = Path(__file__).parent / "report.typ"
 STANDARDS = ["a-3a", "ua-1"]  # strict: a missing glyph or alt text is an error, not an empty box
 MANY_COLUMNS, MANY_ROWS = 7, 22
-KPI_WIDTH = 5.0  # full-width characters that fit a headline at full size
+KPI_WIDTH = 6.5  # full-width characters that fit a headline at full size
 
 
 def render(report: LpReport, lang: Lang) -> bytes:
@@ -34,7 +34,7 @@ def render(report: LpReport, lang: Lang) -> bytes:
     closed = datetime.combine(report.as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
     assert closed.astimezone(SHANGHAI).date() == report.as_of
     try:
-        return _compiler().compile(
+        made: bytes = _compiler().compile(
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=STANDARDS,
@@ -46,6 +46,7 @@ def render(report: LpReport, lang: Lang) -> bytes:
             "Put right the name or text it points to, or take the XLSX or JSON file.",
             sentence=str(error),
         ) from error
+    return made
 
 
 @cache
@@ -79,9 +80,12 @@ def _block(block: Any) -> Any:
         case Table():
             dense = len(block.columns) > MANY_COLUMNS or len(block.rows) > MANY_ROWS
             size = 7.2 if dense else 8.2
-            return {"kind": block.kind, **asdict(block), "size": size, "pad": 1.0 if dense else 1.2}
+            return {"kind": block.kind, **asdict(block), "size": size, "pad": 1.55}
         case Kpi():
-            return {**asdict(block), "size": 14 if wide(block.value) <= KPI_WIDTH else 10}
+            return {
+                **asdict(block),
+                "size": 14 if wide(block.value + block.unit) <= KPI_WIDTH else 11,
+            }
         case tuple():
             return [_block(one) for one in block]
         case date():
@@ -89,7 +93,7 @@ def _block(block: Any) -> Any:
         case _ if is_dataclass(block):
             return {
                 "kind": getattr(block, "kind", ""),
-                **{name: _block(getattr(block, name)) for name in block.__slots__},
+                **{one.name: _block(getattr(block, one.name)) for one in fields(block)},
             }
         case _:
             return block

@@ -1,6 +1,6 @@
 """Routes: a file per place in the menu."""
 
-from web.routes import admin, figures, landing, login, overview
+from web.routes import admin, deal_acts, deals, figures, landing, login, overview, reports
 
 ROUTERS = (
     login.router,
@@ -8,4 +8,7 @@ ROUTERS = (
     landing.router,
     figures.router,
     admin.router,
+    deals.router,
+    deal_acts.router,
+    reports.router,
 )

@@ -17,7 +17,7 @@ from dealflow.terms import MONEY, THOUSANDTHS, YES_NO, Metric
 from portfolio import tranches
 from portfolio.kernel.errors import DomainError, say
 from web.deps import InWork, Me, done
-from web.forms import WriteForm, amount_fen, thousandths
+from web.forms import MoneyUnit, WriteForm, fen_of, fen_or_none, thousandths
 from web.uploads import kept
 
 router = APIRouter()
@@ -38,7 +38,7 @@ class DealForm(WriteForm):
     unit: UUID | None = None
     park: str = ""
     planned: str = ""
-    planned_unit: str = "yi"
+    planned_unit: MoneyUnit = "yi"
     size_class: SizeClass = SizeClass.NONE
     needs_site: bool = False
     source: str = ""
@@ -63,9 +63,7 @@ def create_deal(
             chain_id=str(form.chain) if form.chain else None,
             unit_id=str(form.unit) if form.unit else None,
             park=form.park,
-            planned_investment_fen=amount_fen(form.planned, form.planned_unit)
-            if form.planned
-            else None,
+            planned_investment_fen=fen_or_none(form.planned, form.planned_unit),
             size_class=form.size_class,
             needs_site=form.needs_site,
             source=form.source,
@@ -129,7 +127,7 @@ class ObservationForm(WriteForm):
     """What was seen of a condition."""
 
     value: str
-    value_unit: str = "yi"
+    value_unit: MoneyUnit = "yi"
     observed_on: date
     note: str = ""
     evidence: UploadFile | None = None
@@ -158,10 +156,10 @@ def observe_condition(
     return done(request, work, _row(project_id, condition_id), said)
 
 
-def _value(condition: Condition, text: str, unit: str) -> int:
+def _value(condition: Condition, text: str, unit: MoneyUnit) -> int:
     metric = Metric(condition.metric)
     if metric in MONEY:
-        return amount_fen(text, unit)
+        return fen_of(text, unit)
     if metric in YES_NO:
         if text not in {"0", "1"}:
             raise DomainError("This condition is a question of yes or no.", "Choose yes or no.")
@@ -290,7 +288,7 @@ class ArrivalForm(WriteForm):
     """What arrived, when, as what, shown by what."""
 
     amount: str
-    amount_unit: str = "wan"
+    amount_unit: MoneyUnit = "wan"
     on: date
     kind: MoneyKind
     note: str = ""
@@ -307,7 +305,7 @@ def record_arrival(
         me,
         str(project_id),
         on=form.on,
-        amount_fen=amount_fen(form.amount, form.amount_unit),
+        amount_fen=fen_of(form.amount, form.amount_unit),
         kind=form.kind,
         evidence_file_id=kept(request, work, me, form.evidence),
         note=form.note,

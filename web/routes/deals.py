@@ -1,5 +1,6 @@
 """项目: the lists, one project with its tabs, the questions before an act, and evidence files."""
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from dealflow import dossier
 from dealflow.board import Column
 from portfolio.kernel.actors import Duty
 from web.deps import Me, Reading, Seen
-from web.templating import show
+from web.templating import View, show
 from web.uploads import handed_out
 from web.views import deal, deal_asks, deals, deals_bar
 from web.views.deals_bar import Asked
 
 router = APIRouter()
-BUILDERS = {
+BUILDERS: dict[str, Callable[..., View]] = {
     "board": deals.board_view,
     "table": deals.table_view,
     "calendar": deals.calendar_view,

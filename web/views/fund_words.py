@@ -96,7 +96,6 @@ ENTRIES: Mapping[str, Message] = {
     marks.TAG: say("Change of value"),
 }
 REVERSAL = ":reverse"
-OTHER_LINE = say("Row {row} of the sheet")
 
 
 class FundState(StrEnum):

@@ -1,0 +1,148 @@
+"""The funds a person may see, with their figures in a few queries however many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from portfolio import capital, funds, ledger, performance
+from portfolio.accounts import AccountCode, Line
+from portfolio.commitments import Commitment, Partner
+from portfolio.funds import FundKind
+from portfolio.kernel.actors import Actor, Duty
+from portfolio.kernel.db import Work
+from portfolio.kernel.errors import Message
+from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.performance import NetPerformance
+from valuation.irr import CashFlow
+from web.formats import Reader
+from web.templating import Page
+from web.views.fund_words import FUND_KINDS, STATES, state_of
+from web.views.holdings import Rate, named, rate
+
+CASH_LINES = (int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS))
+
+
+# ---- facts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundLine:
+    """One fund in the list; of an LP's fund the figures are those of its own account."""
+
+    code: str
+    name: str
+    kind: Message
+    state: Message
+    state_kind: str
+    inception_on: date
+    size_fen: int | None
+    net: NetPerformance
+    irr: Rate
+    is_demo: bool
+    has_demo_entries: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundList:
+    """The page of all funds."""
+
+    template: ClassVar[str] = "funds/list.html"
+    lines: tuple[FundLine, ...]
+    may_create: bool
+    is_own: bool
+    has_demo: bool
+
+
+# ---- reads
+def listed(work: Work, reader: Reader, actor: Actor, page: Page, *, with_demo: bool) -> FundList:
+    """Return the funds with their figures, in a number of queries that no fund adds to."""
+    rows = funds.listed(work, actor, with_demo=with_demo)
+    moment = Moment(as_of=page.as_of, with_demo=with_demo)
+    net = _net_of(work, actor, moment, [fund.id for fund in rows])
+    demo = {
+        row[0]
+        for row in work.rows(
+            sa.select(col(LedgerTransaction.fund_id))
+            .where(col(LedgerTransaction.is_demo), moment.holds())
+            .distinct()
+        )
+    }
+    lines = []
+    for fund in rows:
+        state, kind = STATES[state_of(fund, page.as_of)]
+        of = net[fund.id]
+        lines.append(
+            FundLine(
+                code=fund.code,
+                name=named(reader, fund.name, fund.name_en),
+                kind=FUND_KINDS[FundKind(fund.kind)],
+                state=state,
+                state_kind=kind,
+                inception_on=fund.inception_on,
+                size_fen=fund.registered_size_fen,
+                net=of,
+                irr=rate(of.net_irr, of.first_flow_on, page.as_of),
+                is_demo=fund.is_demo,
+                has_demo_entries=fund.id in demo,
+            )
+        )
+    return FundList(
+        lines=tuple(lines),
+        may_create=actor.may(Duty.EDIT_FUNDS) and not page.is_past,
+        is_own=not actor.may(Duty.READ_FIGURES),
+        has_demo=any(line.is_demo or line.has_demo_entries for line in lines),
+    )
+
+
+def _net_of(
+    work: Work, actor: Actor, moment: Moment, fund_ids: Sequence[str]
+) -> dict[str, NetPerformance]:
+    """Return the partners' side of many funds at once; an LP's own account of each."""
+    seen: sa.ColumnElement[bool] = col(Partner.fund_id).in_(fund_ids)
+    if not actor.may(Duty.READ_FIGURES):
+        seen &= col(Partner.organisation_id) == actor.organisation_id
+    partners = sa.select(col(Partner.id)).where(seen)
+    promised = {
+        fund_id: int(fen)
+        for fund_id, fen in work.rows(
+            sa.select(col(Partner.fund_id), sa.func.sum(col(Commitment.amount_fen)))
+            .join(Commitment, col(Commitment.partner_id) == col(Partner.id))
+            .where(seen, col(Commitment.effective_date) <= moment.as_of)
+            .group_by(col(Partner.fund_id))
+        )
+    }
+    lines: dict[str, dict[int, int]] = {fund_id: {} for fund_id in fund_ids}
+    flows: dict[str, list[CashFlow]] = {fund_id: [] for fund_id in fund_ids}
+    back: dict[str, int] = {}
+    is_back = col(LedgerPosting.purpose).startswith(capital.RECALLABLE)
+    keys = (
+        col(LedgerPosting.fund_id),
+        col(LedgerTransaction.effective_date),
+        col(LedgerPosting.line),
+        sa.case((is_back, 1), else_=0),
+    )
+    for fund_id, on, line, recallable, fen in work.rows(
+        ledger.entries(*keys, -sa.func.sum(col(LedgerPosting.amount_fen)))
+        .where(
+            col(LedgerPosting.partner_id).in_(partners),
+            col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
+            moment.holds(),
+        )
+        .group_by(*keys)
+        .order_by(col(LedgerTransaction.effective_date))
+    ):
+        lines[fund_id][line] = lines[fund_id].get(line, 0) + int(fen)
+        if line in CASH_LINES and fen:
+            flows[fund_id].append(CashFlow(on, -int(fen)))
+        if recallable:
+            back[fund_id] = back.get(fund_id, 0) - int(fen)
+    return {
+        fund_id: performance.net(
+            capital.amounts(promised.get(fund_id, 0), lines[fund_id], back.get(fund_id, 0)),
+            flows[fund_id],
+            moment.as_of,
+        )
+        for fund_id in fund_ids
+    }

@@ -140,12 +140,22 @@ def choose(
     return row
 
 
-def confirm(work: Work, actor: Actor, store: Store, batch_id: str) -> Booked:
-    """Book every row of the batch, or nothing. A batch that was confirmed books nothing more."""
+def confirm(
+    work: Work, actor: Actor, store: Store, batch_id: str, *, version: int | None = None
+) -> Booked:
+    """Book every row of the batch, or nothing. A batch that was confirmed books nothing more.
+
+    version  of the batch whose preview was read; None where nobody read one
+    """
     actor.must(Duty.IMPORT_SHEETS)
     batch = get(work, batch_id)
     if batch.state == BatchState.CONFIRMED:
         return NOTHING
+    if version not in {None, batch.version}:
+        raise StaleError(
+            mine={"version": version},
+            theirs={"sheet": batch.sheet, "choices": batch.choices, "version": batch.version},
+        )
     preview = draft(work, store, batch_id)
     if preview.findings:
         raise DomainError(

@@ -69,15 +69,18 @@ def refuse_other_revision(database: Database) -> None:
 def missing_guards(database: Database) -> list[str]:
     """Return the append-only tables that a change or deletion would not be refused on."""
     if database.is_sqlite:
-        query = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        guards = ("no_update", "no_delete")
     else:
-        query = (
-            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE NOT t.tgisinternal AND t.tgenabled = 'A'"
-        )
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
+        guards = ("no_change", "no_truncate")
     with database.reader.connect() as connection:
-        guarded = {table for table, name in connection.exec_driver_sql(query) if "_no_" in name}
-    return [table for table in tables.APPEND_ONLY if table not in guarded]
+        found = {name for (name,) in connection.exec_driver_sql(query)}
+    return [
+        table
+        for table in tables.APPEND_ONLY
+        if not found.issuperset(f"{table}_{guard}" for guard in guards)
+    ]
 
 
 def unmigrated(database: Database) -> list[str]:

@@ -164,6 +164,7 @@ def admit(
         ):
             parents.setdefault(child, set()).add(parent)
         refuse_circle(parents, investor=investor_fund_id, fund=fund_id)
+    _refuse_taken(work, fund_id, code, organisation_id, investor_fund_id)
     row = work.add(
         Partner(
             fund_id=fund_id,
@@ -190,3 +191,22 @@ def admit(
     after = {"name": name, "committed_fen": committed_fen, "effective_date": effective_date}
     audit.write(work, actor, "partner:admit", "partner", row.id, after=after)
     return row
+
+
+def _refuse_taken(
+    work: Work, fund_id: str, code: str, organisation_id: str | None, investor_fund_id: str | None
+) -> None:
+    """Refuse a second account of one investor, or a code that another account has."""
+    same = (col(Partner.code) == code) | (
+        col(Partner.organisation_id) == organisation_id
+        if organisation_id
+        else col(Partner.investor_fund_id) == investor_fund_id
+    )
+    taken = work.scalar(sa.select(col(Partner.name)).where(col(Partner.fund_id) == fund_id, same))
+    if taken:
+        raise DomainError(
+            "{name} is a partner of this fund already, or has the code {code}.",
+            "Choose another code; a further promise is an increase of its commitment.",
+            name=taken,
+            code=code,
+        )

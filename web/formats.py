@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from dealflow.stages import Stage
 from portfolio.kernel.errors import DomainError, Fen, Message, say
 from valuation.figures import Reason, Undefined
+from web.views.words import STAGES
 
 Lang = Literal["zh", "en"]
 Unit = Literal["yi", "wan", "yuan"]
@@ -234,6 +236,8 @@ class Reader:
                 return self.date(value)
             case Undefined():
                 return self.why(value)
+            case Stage():
+                return self.say(STAGES[value])
             case bool() | str():
                 return str(value)
             case int():

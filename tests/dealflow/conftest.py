@@ -1,7 +1,7 @@
 """A small district to start from: two systems, two units, one evidence file."""
 
 import pytest
-from district import District
+from tests.dealflow.district import District
 
 from dealflow import units
 from dealflow.units import UnitKind

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from district import District
+from tests.dealflow.district import District
 
 from dealflow import agreements, chain_figures, chains, landed, landings
 from dealflow.agreements import FundMoney

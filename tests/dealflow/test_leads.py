@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from district import District
+from tests.dealflow.district import District
 
 from dealflow import leads
 from dealflow.leads import Lead

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from district import YI, District
+from tests.dealflow.district import YI, District
 
 from dealflow import definitions, measures, series
 from dealflow.definitions import Definition, Expectation, ReportedFigure

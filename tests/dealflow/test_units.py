@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from district import District
+from tests.dealflow.district import District
 
 from dealflow import units
 from dealflow.units import UnitKind

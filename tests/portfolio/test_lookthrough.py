@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from conftest import open_book
+from tests.portfolio.conftest import open_book
 
 from portfolio import investments, lookthrough, marks
 from portfolio.ledger import Moment

@@ -105,9 +105,7 @@ def fill(work: Work, who: People, store: Store, *, code: str = "HT", scale: int 
         effective_date=date(2026, 5, 8),
         paid_on=date(2026, 5, 20),
     )
-    firms = tuple(
-        _invest(work, who, store, fund, at, scale=scale) for at in range(2)
-    )
+    firms = tuple(_invest(work, who, store, fund, at, scale=scale) for at in range(2))
     exits.realise(
         work,
         actor,
@@ -141,9 +139,7 @@ def _call(work: Work, actor: Actor, fund: funds.Fund, fen: int, on: date) -> Non
     receipts.receive_all(work, actor, made.id, received_on=on.replace(day=20))
 
 
-def _invest(
-    work: Work, who: People, store: Store, fund: funds.Fund, at: int, *, scale: int
-) -> str:
+def _invest(work: Work, who: People, store: Store, fund: funds.Fund, at: int, *, scale: int) -> str:
     actor, name = who.manager, ("安捷示例", "国器示例")[at]
     firm = organisations.find_or_create(work, actor, name=name, is_demo=True)
     holding = investments.create(
@@ -217,9 +213,7 @@ def _land(
         fund_money=FundMoney.AS_PAID,
         is_demo=True,
     )
-    agreements.attach(
-        work, officer, signed.id, investment_id=holding.id, version=signed.version
-    )
+    agreements.attach(work, officer, signed.id, investment_id=holding.id, version=signed.version)
     projects.record(
         work,
         officer,

@@ -78,7 +78,7 @@ def test_the_page_shows_value_numerator_denominator_and_all_rows(desk) -> None:
     assert value_of(html) == "20.0%"
     assert "CNY 0.30 bn" in html
     assert "CNY 1.50 bn" in html
-    assert html.count('<th scope="row" class="regular">') == 5
+    assert html.count('<th scope="row" class="regular s-full">') == 5
 
 
 def test_a_row_opens_its_own_record(desk) -> None:
@@ -91,7 +91,7 @@ def test_a_row_opens_its_own_record(desk) -> None:
 def test_one_system_is_a_part_of_the_district(desk) -> None:
     html = desk.get(f"/figures/contract_amount?{PERIOD}&system=serving").text
     assert value_of(html) == "CNY 0.60 bn"
-    assert html.count('<th scope="row" class="regular">') == 1
+    assert html.count('<th scope="row" class="regular s-full">') == 1
 
 
 def test_the_switch_hides_demo_rows_and_lowers_the_figure(desk, database, admin) -> None:
@@ -244,7 +244,11 @@ def test_the_csv_has_every_row_with_its_provenance(desk) -> None:
     assert len(rows) == 3
     of = dict(zip(head, rows[0], strict=True))
     assert of["Amount (yuan)"] == "400000000.00"
-    assert (of["From"], of["As of"], of["Definition version"]) == ("2023-01-01", "2023-10-31", "1")
+    assert (of["Period from"], of["As of"], of["Definition version"]) == (
+        "2023-01-01",
+        "2023-10-31",
+        "1",
+    )
     assert of["Figure code"] == "contract_amount"
     assert [row[head.index("Data")] for row in rows] == ["Real data", "Real data", "Demo data"]
     assert answer.headers["content-disposition"].startswith("attachment;")

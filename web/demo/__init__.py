@@ -25,6 +25,7 @@ from web.demo import (
     terms_of_the_49,
     xinwei,
 )
+from web.demo.hongtai_firms import GUOXING
 from web.demo.people import LOGINS, PASSWORD
 from web.demo.timeline import Scene, Timeline
 
@@ -67,7 +68,7 @@ def plan() -> Timeline:
     history.stage(timeline, in_sets, money_of=later)
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
-    guoxing = next(p for p in by_commands if p.firm == hongtai.NAMED[0].firm)
+    guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))

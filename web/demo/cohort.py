@@ -47,7 +47,8 @@ class Entry:
 
 
 def _shown(name: str, amount: float, system: str, **more: object) -> Entry:
-    return Entry(f"示例项目 {name}", f"示例企业 {name.split(' ')[0]}", system, amount, **more)  # type: ignore[arg-type] # passed on by name
+    firm = f"示例企业 {name.split(' ', maxsplit=1)[0]}"
+    return Entry(f"示例项目 {name}", firm, system, amount, **more)  # type: ignore[arg-type] # by name
 
 
 def _day(month: int, day: int, year: int = 2023) -> date:
@@ -56,7 +57,9 @@ def _day(month: int, day: int, year: int = 2023) -> date:
 
 # Started by October: signed January to June, in this order of preference.
 STARTED: tuple[Entry, ...] = (
-    _shown("021 · 整车平台扩能", 58.0, MANUFACTURING, size=BIG, chain=NEV, segment="新能源动力平台"),
+    _shown(
+        "021 · 整车平台扩能", 58.0, MANUFACTURING, size=BIG, chain=NEV, segment="新能源动力平台"
+    ),
     _shown("022 · 临空会展与总部集群", 51.0, SERVICES, size=BIG, chain=CHAIN_3),
     _shown("023 · 航空物流枢纽", 23.6, SERVICES, size=LARGE, chain=CHAIN_3),
     _shown("024 · 供应链结算中心", 22.8, SERVICES, size=LARGE, chain=CHAIN_5),

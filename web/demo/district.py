@@ -58,7 +58,7 @@ SEGMENTS = {
     ),
 }
 CITIES = ("北京", "上海", "深圳", "成都", "广州", "杭州", "苏州", "武汉")
-AGREED_CODES = {"money_in_place": "全市区县第二（报道：前二）"}
+RANKED = {"money_in_place": "居全市各区县前二"}
 
 
 def name_systems(scene: Scene) -> None:
@@ -198,51 +198,43 @@ def publish(scene: Scene) -> None:
         "in_talks_amount": talks["in_talks"]["total_investment"],
     }
     rows = [
-        ReportedFigure(code=code, value_text=str(count), number=count, **_period())
-        for code, count in counts.items()
-    ]
-    rows += [
-        ReportedFigure(code=code, value_text=f">{count}", number=count, at_least=True, **_period())
-        for code, count in beyond.items()
-    ]
-    rows += [
-        ReportedFigure(
-            code=code,
-            value_text=f"{amount} 亿元",
-            amount_fen=yi(amount) * FEN_A_WAN,
-            note=AGREED_CODES.get(code, ""),
-            **_period(),
-        )
-        for code, amount in amounts.items()
-    ]
-    rows += [
-        ReportedFigure(
-            code="money_in_place_yoy",
-            value_text=f"+{card['funds_in_place_yoy']:.0%}",
+        *(_reported(code, str(count), number=count) for code, count in counts.items()),
+        *(
+            _reported(code, f">{count}", number=count, at_least=True)
+            for code, count in beyond.items()
+        ),
+        *(
+            _reported(
+                code,
+                f"{amount} 亿元",
+                amount_fen=yi(amount) * FEN_A_WAN,
+                note=RANKED.get(code, ""),
+            )
+            for code, amount in amounts.items()
+        ),
+        _reported(
+            "money_in_place_yoy",
+            f"+{card['funds_in_place_yoy']:.0%}",
             number=card["funds_in_place_yoy"],
-            **_period(),
         ),
-        ReportedFigure(
-            code="capital_conversion",
-            value_text=f"{card['capital_conversion']:.1%}",
+        _reported(
+            "capital_conversion",
+            f"{card['capital_conversion']:.1%}",
             number=card["capital_conversion"],
-            **_period(),
         ),
-        ReportedFigure(
-            code="start_rate_period",
-            value_text=f">{card['start_rate_at_least']:.0%}",
+        _reported(
+            "start_rate_period",
+            f">{card['start_rate_at_least']:.0%}",
             number=card["start_rate_at_least"],
             at_least=True,
             denominator_given=False,
             note="报道未给出分母；33 ÷ 49 = 67.3%，两者并列，不作换算",
-            **_period(),
         ),
         *(
-            ReportedFigure(
-                code=f"race_board_{quarter}",
-                value_text=f"{quarter[:4]} 年第 {quarter[-1]} 季度上榜",
+            _reported(
+                f"race_board_{quarter}",
+                f"{quarter[:4]} 年第 {quarter[-1]} 季度上榜",
                 note="全市招商投资“赛马榜”",
-                **_period(),
             )
             for quarter in card["race_board"]["quarters_listed"]
         ),
@@ -260,8 +252,28 @@ def publish(scene: Scene) -> None:
         )
 
 
-def _period() -> dict[str, date | str]:
-    return {"period_from": SINCE, "period_to": AS_OF, "source": SOURCE}
+def _reported(
+    code: str,
+    text: str,
+    *,
+    number: float | None = None,
+    amount_fen: int | None = None,
+    at_least: bool = False,
+    denominator_given: bool = True,
+    note: str = "",
+) -> ReportedFigure:
+    return ReportedFigure(
+        code=code,
+        period_from=SINCE,
+        period_to=AS_OF,
+        value_text=text,
+        number=number,
+        amount_fen=amount_fen,
+        at_least=at_least,
+        denominator_given=denominator_given,
+        note=note,
+        source=SOURCE,
+    )
 
 
 def stage(timeline: Timeline, day: date) -> None:

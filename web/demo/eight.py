@@ -1,15 +1,15 @@
 """The eight framework agreements of 2023-10-25, and what came of each: 示例 from then on."""
 
 from datetime import date
+from functools import partial
 
-from dealflow import agreements, landings, projects
+from dealflow import agreements, projects
 from dealflow.agreements import AgreementKind, FundMoney, Promise, Side
 from dealflow.landings import MoneyKind
 from dealflow.stages import Stage
 from web.demo import fund_books as books
 from web.demo import promises
 from web.demo.cohort import NEV, UNITS
-from web.demo.history import PROOF
 from web.demo.hongtai import CODE, FIRMS, SIGNED
 from web.demo.hongtai_firms import GUOXING, Holding
 from web.demo.people import organisation
@@ -71,7 +71,7 @@ def _begin(timeline: Timeline, plan: ProjectPlan, firm: Holding) -> None:
 
     timeline.on(plan.heard_on, begin)
     talks = plan.stages[Stage.IN_TALKS]
-    timeline.on(talks, lambda scene: move(scene, plan, Stage.IN_TALKS, talks))
+    timeline.on(talks, partial(move, plan=plan, reached=Stage.IN_TALKS, on=talks))
 
 
 def _framework(timeline: Timeline, plan: ProjectPlan, firm: Holding) -> None:
@@ -131,9 +131,7 @@ def _invest(timeline: Timeline, firm: Holding) -> None:
 
     timeline.on(firm.decided_on, attach)
     for no, step in enumerate(firm.tranches, start=1):
-        books.agree_tranche(
-            timeline, CODE, firm.code, no, step.wan, firm.decided_on, step.due_on
-        )
+        books.agree_tranche(timeline, CODE, firm.code, no, step.wan, firm.decided_on, step.due_on)
     for no, step in enumerate(firm.tranches, start=1):
         if step.paid_on is not None:
             books.pay_tranche(timeline, CODE, firm.code, no, step.paid_on)
@@ -142,10 +140,9 @@ def _invest(timeline: Timeline, firm: Holding) -> None:
 def _follow(timeline: Timeline, plan: ProjectPlan, firm: Holding) -> None:
     if firm is not GUOXING:
         for paper in plan.papers:
-            timeline.on(paper.signed_on, lambda scene, paper=paper: sign(scene, plan, paper))
+            timeline.on(paper.signed_on, partial(sign, plan=plan, paper=paper))
     for reached, on in firm.stages.items():
-        timeline.on(on, lambda scene, reached=reached, on=on: move(scene, plan, reached, on))
+        timeline.on(on, partial(move, plan=plan, reached=reached, on=on))
     for number, (on, wan) in enumerate(firm.money):
         money = Money(on=on, wan=wan, kind=KINDS[number % len(KINDS)])
-        assert money.kind.value in PROOF, "every kind of money has its document"
-        timeline.on(on, lambda scene, money=money: receive(scene, plan, money))
+        timeline.on(on, partial(receive, plan=plan, money=money))

@@ -41,7 +41,8 @@ def paper(kind: str) -> bytes:
 
     title, subject = PAPERS[kind]
     with as_file(files("web").joinpath("static", "fonts")) as fonts:
-        made: Any = typst.compile(
+        compiled: Any = typst.compile  # its stub infers no input type
+        made = compiled(
             PAGE.format(title=title, subject=subject).encode(),
             font_paths=[fonts],
             ignore_system_fonts=True,

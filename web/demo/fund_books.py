@@ -143,8 +143,7 @@ def distribute(timeline: Timeline, fund: str, on: date, capital_wan: int, gain_w
             paid_on=on,
             parts={purpose: fen for purpose, fen in parts.items() if fen},
             is_demo=True,
-        )
-        and None,
+        ),
     )
 
 
@@ -182,8 +181,7 @@ def spend(
                 scene.actor("manager1"),
                 scene["expense", f"{fund}:{on}:{line}"],
                 paid_on=paid_on,
-            )
-            and None,
+            ),
         )
 
 
@@ -235,8 +233,7 @@ def pay_tranche(timeline: Timeline, fund: str, holding: str, no: int, on: date) 
             scene.actor("manager1"),
             scene["tranche", f"{fund}:{holding}:{no}"],
             effective_date=on,
-        )
-        and None,
+        ),
     )
 
 
@@ -253,8 +250,7 @@ def leave(
             on=on,
             proceeds_fen=proceeds_wan * FEN_A_WAN,
             cost_fen=cost_wan * FEN_A_WAN,
-        )
-        and None,
+        ),
     )
 
 
@@ -300,10 +296,8 @@ def value(
 def close(timeline: Timeline, fund: str, *, after: timedelta = CLOSED) -> None:
     """Plan the closing of every quarter to the middle of 2026; the third stays open."""
     for quarter in quarters_between(FIRST_CLOSED, LAST_CLOSED):
-        timeline.on(
-            workday(quarter.end + after),
-            lambda scene, quarter=quarter: closing.close(
-                scene.work, scene.actor("manager2"), scene["fund", fund], quarter
-            )
-            and None,
-        )
+
+        def lock(scene: Scene, quarter: Quarter = quarter) -> None:
+            closing.close(scene.work, scene.actor("manager2"), scene["fund", fund], quarter)
+
+        timeline.on(workday(quarter.end + after), lock)

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import SQLModel
 
 from dealflow.agreements import Agreement, AgreementKind, FundMoney
 from dealflow.landings import Arrival, ArrivalCheck
@@ -52,8 +53,9 @@ def write(scene: Scene, rows: Rows) -> None:
     connection, counts = scene.work.session.connection(), {}
     for table in ORDER:
         if rows.get(table):
-            connection.execute(sa.insert(table.__table__), rows[table])
-            counts[str(table.__tablename__)] = len(rows[table])
+            name = str(table.__tablename__)
+            connection.execute(sa.insert(SQLModel.metadata.tables[name]), rows[table])
+            counts[name] = len(rows[table])
     officer = scene.actor("office1")
     audit.write(scene.work, officer, "demo:history", "demo", officer.id, after=counts)
 

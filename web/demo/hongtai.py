@@ -14,7 +14,7 @@ from web.demo.hongtai_firms import NAMED, Holding
 from web.demo.people import AIRPORT_INVESTMENT, INVESTOR_A
 from web.demo.plans import FEN_A_WAN, yi
 from web.demo.published import facts
-from web.demo.timeline import Scene, Timeline
+from web.demo.timeline import Timeline
 from web.demo.unnamed_firms import UNNAMED
 
 CODE, MOTHER = "HT", "CQMF"
@@ -43,9 +43,7 @@ MULTIPLES_AFTER = timedelta(days=365)
 def investors() -> list[Investor]:
     """Return the partners; the split is not published."""
     return [
-        Investor(
-            code="LP1", name="重庆产业投资母基金", wan=yi(12.0), on=SIGNED, fund=MOTHER
-        ),
+        Investor(code="LP1", name="重庆产业投资母基金", wan=yi(12.0), on=SIGNED, fund=MOTHER),
         Investor(code="LP2", name=AIRPORT_INVESTMENT, wan=yi(9.0), on=SIGNED, is_real=True),
         Investor(code="LP3", name=INVESTOR_A, wan=yi(5.4), on=SIGNED),
         Investor(code="LP4", name="社会资本 LP 乙（未具名）", wan=yi(3.0), on=SIGNED),
@@ -56,8 +54,8 @@ def investors() -> list[Investor]:
 
 
 def fees(quarter: Quarter) -> list[tuple[Line, float, str]]:
-    """Return what the fund bears in a quarter, in 亿元: fee, custody, and the audit in the fourth."""
-    total = FEES[quarters_between(FIRST, quarter).__len__() - 1]
+    """Return what the fund bears in a quarter, in 亿元; the audit comes in the fourth."""
+    total = FEES[len(quarters_between(FIRST, quarter)) - 1]
     parts = [(Line.CUSTODY_FEES, CUSTODY, "托管费（示例）")]
     if quarter.number == 4:  # noqa: PLR2004 - the books of a year are audited at its end
         parts.append((Line.AUDIT, AUDIT, "审计费（示例）"))
@@ -135,18 +133,11 @@ def stage(timeline: Timeline) -> None:
         registered_size_fen=yi(published["registered_size"]) * FEN_A_WAN,
         announced_on=SIGNED,
         inception_on=SIGNED,
-        investment_period_ends_on=date(2028, 10, 24),
-        ends_on=date(2031, 10, 24),
         sponsors="、".join(published["sponsors"]),
         focus="、".join(published["focus"]),
         focus_en="Intelligent connected vehicles, NEV, electronics, software",
     )
 
-    def found(scene: Scene) -> None:
-        books.organisation(scene, "洪泰基金", is_demo=False)
-        fund.manager_id = scene["organisation", "洪泰基金"]
-
-    timeline.on(SIGNED, found)
     books.found(timeline, SIGNED, fund, investors())
     for on, amount in CALLS:
         books.call(timeline, CODE, on, yi(amount))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pwdlib import PasswordHash
+
 from portfolio import organisations
 from portfolio.kernel import actors, site
 from portfolio.kernel.actors import Actor, Role
@@ -49,10 +51,8 @@ def organisation(scene: Scene, name: str, *, is_demo: bool, city: str = "") -> s
 
 def open_accounts(scene: Scene) -> None:
     """Open the accounts; the first administrator is nobody's guest, as with `lianji init`."""
-    from web.routes.login import HASHER
-
     founder = Actor(id=new_id(), name="lianji demo", role=Role.ADMIN)
-    password_hash = HASHER.hash(PASSWORD)  # once: the password is no secret, so one salt will do
+    password_hash = PasswordHash.recommended().hash(PASSWORD)  # once: it is no secret
     for given in LOGINS:
         investor = (
             organisation(scene, given.investor, is_demo=given.investor == INVESTOR_A)
@@ -88,6 +88,6 @@ def name_the_site(scene: Scene) -> None:
 
 
 def stage(timeline: Timeline, day: date) -> None:
-    """The accounts come first; the names last, and they mark a load that went through."""
+    """Plan the accounts for the first day and the names of the site for the last."""
     timeline.on(day, open_accounts)
     timeline.on(TODAY, name_the_site)

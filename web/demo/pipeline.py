@@ -143,7 +143,7 @@ def in_talks() -> Iterator[ProjectPlan]:
     tenths = split_fen(left, [AMOUNTS[i % len(AMOUNTS)] + 8 for i in range(count)])
     for index in range(talks["count"]):
         number = 2301 + index
-        heard_on = in_month(2022 + (index % 16 > 5), 1 + index % 8, index)
+        heard_on = in_month(2023 - (index % 16 in range(6)), 1 + index % 8, index)
         more: dict[str, object] = {}
         if index < len(IN_TALKS):
             what, system, chain, segment, amount = IN_TALKS[index]
@@ -248,7 +248,9 @@ def older() -> Iterator[ProjectPlan]:
         )
         stages = dict(plan.stages)
         if is_building:  # nobody in this group produced before November 2023
-            stages[Stage.PRODUCTION] = in_month(2023 + index % 3, 11 if index % 3 == 0 else 6, index)
+            stages[Stage.PRODUCTION] = in_month(
+                2023 + index % 3, 11 if index % 3 == 0 else 6, index
+            )
             stages.pop(Stage.CAPACITY, None)
         yield replace(plan, stages=stages)
     for index in range(142):  # in production, six of them since 2023
@@ -274,9 +276,7 @@ def older() -> Iterator[ProjectPlan]:
     for index in range(96):  # at full capacity
         number += 1
         signed_on = in_month(2014 + index % 4, 1 + index % 12, index)
-        plan = _signed(
-            number, signed_on, wan=yi(AMOUNTS[spread(number, 12)]), start_after=120
-        )
+        plan = _signed(number, signed_on, wan=yi(AMOUNTS[spread(number, 12)]), start_after=120)
         yield plan
 
 
@@ -289,9 +289,7 @@ def given_up() -> Iterator[ProjectPlan]:
             Stage.IN_TALKS: workday(heard_on + timedelta(days=40)),
             Stage.SHELVED: workday(heard_on + timedelta(days=150 + spread(index, 120))),
         }
-        yield _plan(
-            number, index, heard_on, wan=yi(AMOUNTS[spread(number, 12)]), stages=stages
-        )
+        yield _plan(number, index, heard_on, wan=yi(AMOUNTS[spread(number, 12)]), stages=stages)
     for index in range(38):
         number = 1601 + index
         signed_on = date(2022, 3, 16) if index == 0 else in_month(2019 + index % 3, 3, index)

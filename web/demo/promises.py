@@ -134,6 +134,5 @@ def _waive(timeline: Timeline, key: str, promise: Promise, on: date) -> None:
             decided_on=on,
             resolution_file_id=scene.evidence("resolution"),
             reason=promise.waived_because,
-        )
-        and None,
+        ),
     )

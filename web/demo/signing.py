@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from dealflow import agreements, landings, projects
 from dealflow.agreements import AgreementKind
@@ -28,11 +29,11 @@ def _one(timeline: Timeline, plan: ProjectPlan) -> None:
     timeline.on(plan.heard_on, begin)
     for reached, on in plan.stages.items():
         if reached not in BY_PAPER and on <= TODAY:
-            timeline.on(on, lambda scene, reached=reached, on=on: move(scene, plan, reached, on))
+            timeline.on(on, partial(move, plan=plan, reached=reached, on=on))
     for paper in plan.papers:
-        timeline.on(paper.signed_on, lambda scene, paper=paper: sign(scene, plan, paper))
+        timeline.on(paper.signed_on, partial(sign, plan=plan, paper=paper))
     for money in by_command(plan):
-        timeline.on(money.on, lambda scene, money=money: receive(scene, plan, money))
+        timeline.on(money.on, partial(receive, plan=plan, money=money))
 
 
 def by_command(plan: ProjectPlan) -> list[Money]:
@@ -49,9 +50,7 @@ def create(scene: Scene, plan: ProjectPlan) -> str:
         code=plan.code,
         name=plan.name,
         name_en=plan.name_en,
-        organisation_id=organisation(
-            scene, plan.firm, is_demo=not plan.is_real, city=plan.city
-        ),
+        organisation_id=organisation(scene, plan.firm, is_demo=not plan.is_real, city=plan.city),
         first_heard_on=plan.heard_on,
         unit_id=scene["unit", plan.unit] if plan.unit else None,
         system_code=plan.system,
@@ -117,6 +116,4 @@ def receive(scene: Scene, plan: ProjectPlan, money: Money) -> None:
         evidence_file_id=scene.evidence(PROOF[money.kind.value]),
         is_demo=True,
     )
-    landings.verify(
-        scene.work, scene.actor("office2"), arrival.id, accepted=True, on=money.on
-    )
+    landings.verify(scene.work, scene.actor("office2"), arrival.id, accepted=True, on=money.on)

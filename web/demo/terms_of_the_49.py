@@ -61,7 +61,9 @@ TERMS: dict[str, tuple[Promise, ...]] = {
             due=_d(2023, 10, 25),
             seen=(Seen(_d(2023, 11, 20), 1.5),),
         ),
-        _assets(4.0, _d(2026, 11, 15), Seen(_d(2026, 5, 20), 3.1), Seen(_d(2026, 9, 23), 3.6, False)),
+        _assets(
+            4.0, _d(2026, 11, 15), Seen(_d(2026, 5, 20), 3.1), Seen(_d(2026, 9, 23), 3.6, False)
+        ),
     ),
     "示例企业 A": (
         Promise(

@@ -36,7 +36,7 @@ class Scene:
         return self.ids["file", kind]
 
 
-Act = Callable[[Scene], None]
+Act = Callable[[Scene], object]  # what a command answers is of no interest here
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The firms that signed with 洪泰 and were not named: 签约企业 4 to 8. Adverse events stand here."""
+"""The firms that signed with 洪泰 unnamed, 签约企业 4 to 8: adverse events stand here only."""
 
 from datetime import date
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from portfolio.accounts import Line
 from portfolio.commitments import PartnerKind
@@ -21,8 +22,8 @@ BEGAN = date(2017, 10, 31)
 CALLS = (
     (date(2017, 12, 18), 0.52),
     (date(2018, 9, 12), 0.52),
-    (date(2019, 6, 19), 0.39),
-    (date(2020, 5, 20), 0.42),
+    (date(2019, 6, 19), 0.42),
+    (date(2020, 5, 20), 0.39),
     (date(2021, 4, 21), 0.13),
     (date(2024, 3, 20), 0.56),  # asked of all, the mother fund among them
 )
@@ -131,8 +132,6 @@ def stage(timeline: Timeline) -> None:
             announced_on=BEGAN,
             announced_by_month=True,
             inception_on=BEGAN,
-            investment_period_ends_on=date(2022, 10, 30),
-            ends_on=date(2027, 10, 30),
             sponsors="渝北区、新微集团",
         ),
         [
@@ -165,19 +164,14 @@ def stage(timeline: Timeline) -> None:
         books.distribute(timeline, CODE, on, yi(capital), yi(gain))
     for old in OLD:
         decided_on = workday(old.paid[0][0].replace(day=1))
-        timeline.on(
-            decided_on,
-            lambda scene, old=old: organisation(scene, _firm(old), is_demo=True) and None,
-        )
+        timeline.on(decided_on, partial(organisation, name=_firm(old), is_demo=True))
         books.invest(timeline, CODE, old.code, _firm(old), decided_on)
         for no, (on, amount) in enumerate(old.paid, start=1):
             agreed_on = workday(on.replace(day=1))
             books.agree_tranche(timeline, CODE, old.code, no, yi(amount), agreed_on, on)
             books.pay_tranche(timeline, CODE, old.code, no, on)
         for on, proceeds, cost in old.exits:
-            books.leave(
-                timeline, CODE, old.code, on, proceeds_wan=yi(proceeds), cost_wan=yi(cost)
-            )
+            books.leave(timeline, CODE, old.code, on, proceeds_wan=yi(proceeds), cost_wan=yi(cost))
     for year in range(2018, 2023):
         _marks(timeline, date(year, 12, 31))
         books.spend(timeline, CODE, date(year, 11, 20), yi(0.045))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from web.formats import Lang
-from web.reports import pdf, workbook
+from web.reports import html, pdf, workbook
 from web.reports.pen import pen
 from web.reports.report import LpReport
 
@@ -20,12 +20,14 @@ class Kind(StrEnum):
     PDF = "pdf"
     XLSX = "xlsx"
     JSON = "json"
+    HTML = "html"
 
 
 MEDIA = {
     Kind.PDF: "application/pdf",
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Kind.JSON: "application/json",
+    Kind.HTML: "text/html; charset=utf-8",
 }
 
 
@@ -54,6 +56,8 @@ def make(report: LpReport, kind: Kind, lang: Lang) -> ReportFile:
             content = workbook.render(report, lang)
         case Kind.JSON:
             content = report.canonical.encode()
+        case Kind.HTML:
+            content = html.render(report, lang)
     by = pen(report, lang)
     return ReportFile(
         content=content,

@@ -58,7 +58,10 @@ def blocks(by: Pen) -> Iterator[Block]:
     )
     yield Kpis(items=tuple(_kpis(by)))
     yield Head(number=1, title=by.say(say("Manager's report")))
-    yield Prose(sentences=tuple((by.say(one.words), one.is_weighty) for one in report.letter))
+    between = " " if by.reader.lang == "en" else ""
+    yield Prose(
+        sentences=tuple((by.say(one.words) + between, one.is_weighty) for one in report.letter)
+    )
     yield Pair(left=tuple(_bridge(by)), right=tuple(_performance(by)))
     yield Head(
         number=4,
@@ -141,7 +144,7 @@ def _bridge(by: Pen) -> Iterator[Head | Chart]:
             (say("Opening"), moved.opening, True),
             (say("Paid in"), moved.contributions, False),
             (say("Paid out"), moved.distributions, False),
-            (say("Realised"), moved.realised, False),
+            (say("Realised gains"), moved.realised, False),
             (say("Unrealised"), moved.unrealised, False),
             (say("Fees"), moved.fees, False),
             (say("Closing"), moved.closing, True),

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, fields, is_dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,8 +88,6 @@ def _block(block: Any) -> Any:
             }
         case tuple():
             return [_block(one) for one in block]
-        case date():
-            return block.isoformat()
         case _ if is_dataclass(block):
             return {
                 "kind": getattr(block, "kind", ""),

@@ -13,7 +13,7 @@ from portfolio.funds import Fund
 from portfolio.kernel.actors import Actor, Duty, Role
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, NotFoundError
-from portfolio.ledger import PeriodLock
+from portfolio.locks import PeriodLock
 from valuation.periods import Quarter, quarters_between
 
 

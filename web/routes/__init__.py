@@ -1,6 +1,18 @@
 """Routes: a file per place in the menu."""
 
-from web.routes import admin, deal_acts, deals, figures, landing, login, overview, reports
+from web.routes import (
+    admin,
+    agreement_acts,
+    agreements,
+    data,
+    deal_acts,
+    deals,
+    figures,
+    landing,
+    login,
+    overview,
+    reports,
+)
 
 ROUTERS = (
     login.router,
@@ -10,5 +22,8 @@ ROUTERS = (
     admin.router,
     deals.router,
     deal_acts.router,
+    agreements.router,
+    agreement_acts.router,
+    data.router,
     reports.router,
 )

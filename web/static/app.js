@@ -66,7 +66,7 @@
       const d = $('details.has-menu[open]'); if (d) { d.open = false; $('summary', d).focus(); }
     }
     if (e.metaKey || e.ctrlKey || e.altKey || store('keys') === 'off' || e.target.closest('input,select,textarea,[contenteditable],dialog[open]')) return;
-    const all = rows(), row = all[at];
+    const all = rows(), row = e.target.closest('#main .dcard, #main tbody > tr') || all[at];
     if (go > Date.now() - 1200) { go = 0; const a = $(`[data-go="${CSS.escape(k)}"]`); if (a) a.click(); return; }
     if (k === 'g') go = Date.now();
     else if (k === '/') { const s = $('#main [type=search]'); if (s) { e.preventDefault(); s.focus(); } }
@@ -80,7 +80,7 @@
   });
 
   /* htmx: open what was fetched, ask before what cannot be undone, say what failed. */
-  const settle = from => { const f = $('[data-focus]', from); if (f) f.focus(); };
+  const settle = from => { const f = $('[data-focus]', from), v = $('form [data-version]', from.parentNode || from); if (f) f.focus(); if (v) v.closest('form').version.value = v.dataset.version; };
   body.addEventListener('htmx:afterSwap', e => { const d = e.target; if (d.tagName === 'DIALOG') { if (d.childElementCount) open(d.id); else d.close(); } settle(d); });
   body.addEventListener('htmx:confirm', e => {
     if (!e.detail.question) return;

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from dealflow.stages import Stage
 from portfolio.kernel.actors import Role
 from portfolio.kernel.errors import Message, StaleError, say
 from web.formats import DASH, Reader
 from web.menu import ROLES
+from web.views.words import STAGES
 
 VERSION = "version"
 LONGEST = 300
@@ -30,6 +32,9 @@ FIELDS: Mapping[str, Message] = {
     "code": say("Code"),
     "title": say("Title"),
     "stage": say("Stage"),
+    "kind": say("Kind"),
+    "value": say("Value"),
+    "accepted": say("Accepted"),
     "state": say("State"),
     "status": say("Status"),
     "reason": say("Reason"),
@@ -112,6 +117,8 @@ def written(reader: Reader, name: str, value: Any) -> str:  # noqa: PLR0911 - on
             return reader.exact(value)
         case str() if name == "role" and value in list(Role):
             return reader.say(ROLES[Role(value)])
+        case str() if name == "stage" and value in list(Stage):
+            return reader.say(STAGES[Stage(value)])
         case dict() | list():
             return json.dumps(value, ensure_ascii=False)[:LONGEST]
         case _:

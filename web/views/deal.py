@@ -222,7 +222,7 @@ def deal_page(
     return DealPage(
         tab=tab,
         tabs=(
-            ("overview", say("Overview"), None),
+            ("overview", say("Summary"), None),
             ("conditions", say("Agreements and conditions"), len(rows) or None),
             ("money", say("Money flows"), len(arrivals) + len(facts.ledger) or None),
             ("evidence", say("Evidence"), len(files) or None),

@@ -113,7 +113,7 @@ def steps_of(facts: Facts, reader: Reader) -> tuple[tuple[Step, ...], Message, M
     start_due = next((paper.start_due_on for paper in facts.papers if paper.start_due_on), None)
     steps, following = [], None
     for number, (stage, day) in enumerate(zip(STEPS, days, strict=True)):
-        title = STAGES[stage] if stage else say("Money in place")
+        title = STAGES[stage] if stage else say("Funds in place")
         state = "now" if number == last else "done" if day else ""
         planned = start_due if stage is Stage.STARTED and day is None else None
         when = reader.date(day) if day else "—" if number < last else ""
@@ -163,7 +163,7 @@ def next_of(facts: Facts, href: str) -> tuple[NextStep, ...]:
         elif at.state is State.DUE_SOON:
             title = say("Record C{no} {name}", **name)
             left = say("due in {days} days", days=at.days_left)
-            found.append(_step("clock", "warn", title, left, row, say("Record")))
+            found.append(_step("clock", "warn", title, left, row, say("Enter it")))
     for gate in facts.gates:
         if gate.state is GateState.OPEN:
             title = say("Tranche {no} may be paid", no=gate.tranche.no)

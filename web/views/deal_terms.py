@@ -186,7 +186,7 @@ def gate_view(
 ) -> GateView:
     """Write one gate: the sentence below it is the exact shortfall, or where it was booked."""
     looks = {
-        GateState.PAID: ("paid", say("Paid"), "ok"),
+        GateState.PAID: ("paid", say("Paid out"), "ok"),
         GateState.OPEN: ("open", say("May be paid"), "prog"),
         GateState.HELD: (
             "open",

@@ -55,19 +55,19 @@ COLUMN_WORDS: Mapping[Column, ColumnWords] = {
         definition=say("Projects with a formal contract and no verified money in place."),
     ),
     Column.FUNDED: ColumnWords(
-        title=say("Money in place"),
+        title=say("Funds in place"),
         tone="4",
         sum_of=say("not started"),
         definition=say("Contracted projects with verified money in place, not started yet."),
     ),
     Column.STARTED: ColumnWords(
-        title=say("Started"),
+        title=say("Under construction"),
         tone="5",
         sum_of=CONTRACTED,
         definition=say("Projects under construction."),
     ),
     Column.PRODUCTION: ColumnWords(
-        title=say("In production"),
+        title=say("In production or at capacity"),
         tone="6",
         sum_of=CONTRACTED,
         definition=say("Projects in production or at capacity."),
@@ -81,7 +81,7 @@ COLUMN_WORDS: Mapping[Column, ColumnWords] = {
 }
 SORTS: Mapping[Sort, Message] = {
     Sort.AMOUNT: say("Amount"),
-    Sort.IN_PLACE: say("Money in place"),
+    Sort.IN_PLACE: say("Funds in place"),
     Sort.EVENT: say("Last event"),
     Sort.STAGE: say("Stage"),
     Sort.CODE: say("Code"),

@@ -361,7 +361,7 @@ def table(reader: Reader, asked: Asked, found: Found) -> Table:
     heads = (
         *(say("No."), say("Item"), say("Kind"), say("Day"), say("Amount (yuan)")),
         *(say("Data"), say("Record id"), say("Figure"), say("Figure code"), say("Scope")),
-        *(say("From"), say("As of"), say("As known at"), say("Source")),
+        *(say("Period from"), say("As of"), say("As known at"), say("Source")),
         *(say("Definition version"), say("Definition")),
     )
     scope = asked.fund or asked.system or reader.say(say("Whole district"))

@@ -11,7 +11,8 @@ from portfolio import book_checks, closing
 from portfolio.kernel.actors import Account, Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, NotFoundError, say
-from portfolio.ledger import Moment, PeriodLock
+from portfolio.ledger import Moment
+from portfolio.locks import PeriodLock
 from valuation.periods import Quarter
 from web.formats import Reader
 from web.templating import Page
@@ -109,7 +110,7 @@ def _checks(work: Work, opened: Opened, quarter: Quarter) -> tuple[CheckRow, ...
         CheckRow(name=check.name, findings=tuple(finding.what for finding in check.findings))
         for check in checks
     ]
-    known = {finding for check in checks for finding in check.findings}
+    known = [finding for check in checks for finding in check.findings]
     rest = [one for one in closing.obstacles(work, opened.fund, quarter) if one not in known]
     found.append(
         CheckRow(

@@ -8,7 +8,6 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import calls, distributions, exits, expenses, marks, tranches
 from portfolio.accounts import AccountCode
 from portfolio.commitments import Partner
 from portfolio.investments import Investment
@@ -26,15 +25,9 @@ from web.views.fund_words import (
 )
 from web.views.funds import Head, Opened, Tab, head_of
 from web.views.holdings import named
+from web.views.reversals import REVERSIBLE
 
 ENTRIES_A_PAGE = 50
-# Entries that a person undoes as such; a payment of an expense goes with the expense.
-REVERSIBLE = frozenset(
-    {
-        *(calls.TAG, distributions.TAG, expenses.BOOK, expenses.EARN),
-        *(tranches.TAG, exits.EXIT_TAG, exits.INCOME_TAG, marks.TAG),
-    }
-)
 
 
 # ---- facts

@@ -1,0 +1,295 @@
+"""One agreement: what three sides promised, what is kept, what that frees, and its papers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from dealflow import agreements, conditions, dossier, gates, projects
+from dealflow.agreements import AgreementCard, Promise, Side
+from dealflow.conditions import ConditionPosition
+from dealflow.dossier import EvidenceFor, EvidenceLine
+from dealflow.stages import OFF_RAMPS, Stage
+from dealflow.terms import Operator
+from portfolio import funds, organisations, tranches
+from portfolio.funds import Fund
+from portfolio.investments import Investment
+from portfolio.kernel.actors import Actor, Duty
+from portfolio.kernel.db import Work
+from portfolio.kernel.errors import Message
+from portfolio.ledger import Moment
+from portfolio.organisations import Organisation
+from portfolio.tranches import TrancheStatus
+from web.formats import Reader
+from web.templating import Page
+from web.views import deal_terms
+from web.views.agreement_words import (
+    CONSEQUENCES,
+    KINDS,
+    METRICS,
+    RULES,
+    SIDES,
+    UNIT_WORDS,
+    unit_of,
+)
+from web.views.deal import SHOWS, May, may_of
+from web.views.deal_terms import ConditionRow, GateView
+from web.views.tips import Tip
+
+Choice = tuple[str, str]
+MOST_PROJECTS = 1_000
+EMPTY_ROWS = 2  # of each side, on a form that no script has grown
+
+
+# ---- facts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideColumn:
+    """What one side promised."""
+
+    side: Side
+    title: Message
+    promises: tuple[Promise, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsRow:
+    """What hangs on a condition, beside how far it is."""
+
+    at: ConditionPosition
+    consequence: Message
+    gates_no: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFile:
+    """A file of the agreement or of one of its conditions."""
+
+    line: EvidenceLine
+    shows: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementPage:
+    """All that agreements/agreement.html may use."""
+
+    template: ClassVar[str] = "agreements/agreement.html"
+    card: AgreementCard
+    kind: Message
+    firm: Organisation
+    rule: Message
+    may: May  # of the table of conditions, which it shares with the page of the project
+    may_edit: bool
+    may_fund: bool  # record investments and plan tranches
+    sides: tuple[SideColumn, ...]
+    conditions: tuple[ConditionRow, ...]
+    terms: tuple[TermsRow, ...]
+    kept: int
+    alarms: tuple[tuple[Message, str], ...]
+    weighted: float | None
+    weighted_tip: Tip
+    gates: tuple[GateView, ...]
+    committed_fen: int
+    paid_fen: int
+    investment: Investment | None
+    candidates: tuple[Choice, ...]
+    funds: tuple[Choice, ...]
+    files: tuple[PaperFile, ...]
+    metrics: tuple[tuple[str, str, str], ...]  # value, word, the unit it is counted in
+    units: tuple[Choice, ...]
+    operators: tuple[Choice, ...]
+    consequences: tuple[Choice, ...]
+    tranches: tuple[Choice, ...]  # unpaid ones
+    side_choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAgreement:
+    """The form for a signed paper."""
+
+    template: ClassVar[str] = "agreements/new.html"
+    project_id: str
+    project_name: str
+    firm_name: str
+    projects: tuple[Choice, ...]  # to choose from where the address names none
+    kinds: tuple[Choice, ...]
+    funds: tuple[Choice, ...]
+    rules: tuple[Choice, ...]
+    sides: tuple[Choice, ...]
+    rows: int
+
+
+# ---- builders
+def new_agreement(
+    work: Work, actor: Actor, reader: Reader, project_id: str | None, *, with_demo: bool
+) -> NewAgreement:
+    """Build the form; without a project it asks for one."""
+    project = projects.get(work, project_id) if project_id else None
+    firm = organisations.get(work, project.organisation_id) if project else None
+    none = ("", reader.say("No fund takes part"))
+    return NewAgreement(
+        project_id=project.id if project else "",
+        project_name=project.name if project else "",
+        firm_name=firm.name if firm else "",
+        projects=() if project else _projects(work, with_demo=with_demo),
+        kinds=tuple((kind.value, reader.say(word)) for kind, word in KINDS.items()),
+        funds=(none, *_funds(work, actor, with_demo=with_demo)),
+        rules=tuple((rule.value, reader.say(word)) for rule, word in list(RULES.items())[::-1]),
+        sides=_sides(reader),
+        rows=EMPTY_ROWS,
+    )
+
+
+def _sides(reader: Reader) -> tuple[Choice, ...]:
+    return tuple((side.value, reader.say(word)) for side, word in SIDES.items())
+
+
+def _projects(work: Work, *, with_demo: bool) -> tuple[Choice, ...]:
+    project = projects.Project
+    stage = projects.stage_at(work.today())
+    statement = (
+        sa.select(col(project.id), col(project.code), col(project.name))
+        .where(sa.func.coalesce(stage, Stage.LEAD.value).not_in([one.value for one in OFF_RAMPS]))
+        .order_by(col(project.code).desc())
+        .limit(MOST_PROJECTS)
+    )
+    if not with_demo:
+        statement = statement.where(col(project.is_demo).is_(False))
+    return tuple((id_, f"{code} {name}") for id_, code, name in work.rows(statement))
+
+
+def _funds(work: Work, actor: Actor, *, with_demo: bool = True) -> tuple[Choice, ...]:
+    return tuple((row.id, row.name) for row in funds.listed(work, actor, with_demo=with_demo))
+
+
+def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> AgreementPage:
+    """Build the page of one agreement as of the day of the page."""
+    reader, as_of = page.reader, page.as_of
+    found = agreements.detail(work, as_of, agreement_id)
+    card = found.card
+    firm = organisations.get(work, projects.get(work, card.project_id).organisation_id)
+    at = conditions.of_agreement(work, as_of, agreement_id)
+    held = [card.investment_id] if card.investment_id else []
+    planned = tranches.positions(work, Moment(as_of=as_of), held)
+    joined = gates.gates_of(planned, at)
+    ledger = dossier.ledger_lines(work, as_of, card.project_id)
+    may = may_of(actor, page)
+    may_fund = may.pay and actor.may(Duty.EDIT_FUNDS)
+    names = dossier.names(work, {one.recorded_by for row in at for one in row.seen})
+    numbers = {tranche.tranche_id: tranche.no for tranche in planned}
+    return AgreementPage(
+        card=card,
+        kind=KINDS[card.kind],
+        firm=firm,
+        rule=RULES[card.fund_money],
+        # the empty table of a deal would ask to record an agreement, and this is one
+        may=may if at else replace(may, edit=False),
+        may_edit=may.edit,
+        may_fund=may_fund,
+        sides=tuple(
+            SideColumn(
+                side=side,
+                title=word,
+                promises=tuple(one for one in found.promises if one.side is side),
+            )
+            for side, word in SIDES.items()
+        ),
+        conditions=tuple(
+            deal_terms.condition_row(one, reader, actor, names=names, is_editing=False)
+            for one in at
+        ),
+        terms=tuple(
+            TermsRow(
+                at=one,
+                consequence=CONSEQUENCES[one.consequence],
+                gates_no=numbers.get(one.gates_tranche_id or ""),
+            )
+            for one in at
+        ),
+        kept=sum(not one.is_open for one in at),
+        alarms=deal_terms.alarms(at),
+        weighted=conditions.weighted_progress(at),
+        weighted_tip=_weighted_tip(reader, at),
+        gates=tuple(
+            deal_terms.gate_view(gate, reader, may_pay=may.pay, ledger=ledger) for gate in joined
+        ),
+        committed_fen=sum(tranche.agreed_fen for tranche in planned),
+        paid_fen=sum(tranche.paid_fen for tranche in planned),
+        investment=work.session.get(Investment, card.investment_id) if card.investment_id else None,
+        candidates=_candidates(work, actor, card, firm.id) if may.edit else (),
+        funds=_funds_of(work, actor, card) if may_fund else (),
+        files=_files(work, card, at),
+        metrics=tuple(
+            (metric.value, reader.say(word), unit_of(metric)) for metric, word in METRICS.items()
+        ),
+        units=tuple((unit, reader.say(word)) for unit, word in UNIT_WORDS.items()),
+        operators=tuple((operator.value, operator.sign) for operator in Operator),
+        consequences=_consequences(reader),
+        tranches=tuple(
+            (one.tranche_id, f"{one.no} · {reader.exact(one.agreed_fen)}")
+            for one in planned
+            if tranches.status(one) is not TrancheStatus.PAID
+        ),
+        side_choices=_sides(reader),
+    )
+
+
+def _consequences(reader: Reader) -> tuple[Choice, ...]:
+    return tuple((one.value, reader.say(word)) for one, word in list(CONSEQUENCES.items())[::-1])
+
+
+def _weighted_tip(reader: Reader, at: Sequence[ConditionPosition]) -> Tip:
+    parts = [f"{one.weight} × {reader.ratio(_share(one))}" for one in at]
+    share = conditions.weighted_progress(at)
+    total = sum(one.weight for one in at)
+    return Tip(
+        title=reader.say("Weighted progress"),
+        formula=reader.say("Σ weight × verified progress ÷ Σ weight; waived counts as done"),
+        inputs=f"({' + '.join(parts)}) ÷ {total} = {reader.ratio(share)}"
+        if share is not None
+        else "",
+        provenance="computed",
+        rows_href="#conds",
+    )
+
+
+def _share(at: ConditionPosition) -> float:
+    return at.progress if at.is_open else 1.0
+
+
+def _candidates(work: Work, actor: Actor, card: AgreementCard, firm_id: str) -> tuple[Choice, ...]:
+    """Return the investments that may carry out the agreement: of this firm, of its fund."""
+    of_fund = col(Investment.fund_id) == card.fund_id if card.fund_id else sa.true()
+    rows = work.rows(
+        sa.select(col(Investment.id), col(Investment.code), col(Investment.name), col(Fund.name))
+        .join(Fund, col(Fund.id) == col(Investment.fund_id))
+        .where(
+            col(Investment.organisation_id) == firm_id,
+            of_fund,
+            col(Fund.id).in_(funds.visible_funds(actor)),
+        )
+        .order_by(col(Fund.code), col(Investment.code))
+    )
+    return tuple((id_, f"{code} {name} · {fund}") for id_, code, name, fund in rows)
+
+
+def _funds_of(work: Work, actor: Actor, card: AgreementCard) -> tuple[Choice, ...]:
+    if card.fund_id:
+        return ((card.fund_id, card.fund_name or ""),)
+    return _funds(work, actor)
+
+
+def _files(
+    work: Work, card: AgreementCard, at: Sequence[ConditionPosition]
+) -> tuple[PaperFile, ...]:
+    """Return the signed paper, and what was handed in for the conditions of this agreement."""
+    shown = {one.evidence_file_id for row in at for one in row.seen}
+    names = {f"C{row.no} {row.name}" for row in at}
+    return tuple(
+        PaperFile(line=line, shows=SHOWS[line.shows])
+        for line in dossier.evidence(work, card.project_id)
+        if (line.shows is EvidenceFor.AGREEMENT and line.file_id == card.file_id)
+        or (line.shows is EvidenceFor.CONDITION and line.file_id in shown)
+        or (line.shows is EvidenceFor.WAIVER and line.subject in names)
+    )

@@ -1,0 +1,290 @@
+"""协议 as a list and as a matrix: who signed, what is kept, what is due next, what may be paid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from dealflow import agreements, conditions
+from dealflow.agreements import AgreementCard, AgreementKind
+from dealflow.conditions import ConditionPosition
+from dealflow.terms import Metric, State
+from portfolio import tranches
+from portfolio.kernel.db import Work
+from portfolio.kernel.errors import Message, say
+from portfolio.ledger import Moment
+from portfolio.tranches import TranchePosition, TrancheStatus
+from web.formats import Reader
+from web.templating import Page
+from web.views import deal_terms
+from web.views.agreement_words import KINDS, METRICS
+from web.views.tips import Tip
+from web.views.words import PIP_KINDS, STATE_KINDS, STATES
+
+Choice = tuple[str, str]
+
+
+# ---- facts
+class Standing(StrEnum):
+    """How an agreement stands: the most urgent of its conditions."""
+
+    OVERDUE = "overdue"
+    TO_VERIFY = "to_verify"
+    DUE_SOON = "due_soon"
+    IN_HAND = "in_hand"
+    KEPT = "kept"
+    BARE = "bare"  # no condition was recorded
+
+
+STANDINGS: Mapping[Standing, Message] = {
+    Standing.OVERDUE: say("Overdue"),
+    Standing.TO_VERIFY: say("To verify"),
+    Standing.DUE_SOON: say("Due soon"),
+    Standing.IN_HAND: say("In progress"),
+    Standing.KEPT: say("All kept"),
+    Standing.BARE: say("No conditions"),
+}
+STANDING_KINDS: Mapping[Standing, str] = {
+    Standing.OVERDUE: "risk",
+    Standing.TO_VERIFY: "warn",
+    Standing.DUE_SOON: "warn",
+    Standing.IN_HAND: "prog",
+    Standing.KEPT: "ok",
+    Standing.BARE: "todo",
+}
+URGENT: Mapping[State, Standing] = {
+    State.OVERDUE: Standing.OVERDUE,
+    State.TO_VERIFY: Standing.TO_VERIFY,
+    State.DUE_SOON: Standing.DUE_SOON,
+}
+GATE_KINDS: Mapping[TrancheStatus, str] = {
+    TrancheStatus.PAID: "ok",
+    TrancheStatus.HELD: "warn",
+    TrancheStatus.PLANNED: "prog",
+}
+GATE_WORDS: Mapping[TrancheStatus, Message] = {
+    TrancheStatus.PAID: say("Tranche {no} is paid"),
+    TrancheStatus.HELD: say("Tranche {no} is held by a condition"),
+    TrancheStatus.PLANNED: say("Tranche {no} may be paid"),
+}
+
+
+class Asked(BaseModel):
+    """What the address asks for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    view: Literal["table", "matrix"] = "table"
+    fund: UUID | None = None
+    kind: AgreementKind | None = None
+    year: int | None = Field(None, ge=1990, le=2100)
+    state: Standing | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_empty(cls, sent: Any) -> Any:
+        """Leave out what a form sent empty: it asks for nothing."""
+        return {name: value for name, value in dict(sent).items() if value not in {"", None}}
+
+    def means(self, line: "Line") -> bool:
+        """Tell whether a line is asked for."""
+        card = line.card
+        return (
+            (self.fund is None or card.fund_id == str(self.fund))
+            and (self.kind is None or card.kind is self.kind)
+            and (self.year is None or card.signed_on.year == self.year)
+            and (self.state is None or line.standing is self.state)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One condition in the matrix."""
+
+    at: ConditionPosition
+    kind: str
+    label: Message
+    actual: str
+    agreed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One agreement of the list."""
+
+    card: AgreementCard
+    kind: Message
+    standing: Standing
+    standing_kind: str
+    pips: tuple[str, ...]
+    kept: int
+    next_due: ConditionPosition | None
+    next_kind: str  # "", warn or risk
+    next_text: Message | None
+    gates: tuple[tuple[int, str, Message], ...]  # number, kind, what it means
+    paid: int
+    cells: Mapping[Metric, tuple[Cell, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementsPage:
+    """All that agreements/list.html may use."""
+
+    template: ClassVar[str] = "agreements/list.html"
+    asked: Asked
+    lines: tuple[Line, ...]
+    recorded: int  # before anything was narrowed
+    amount_fen: int
+    undisclosed: int
+    kept: int
+    promised: int
+    amount_tip: Tip
+    kept_tip: Tip
+    metrics: tuple[tuple[Metric, Message], ...]
+    funds: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    years: tuple[Choice, ...]
+    states: tuple[Choice, ...]
+    standings: Mapping[Standing, Message]
+    has_demo: bool
+    may_edit: bool
+
+
+# ---- rules
+def standing(at: Sequence[ConditionPosition]) -> Standing:
+    """Return the most urgent thing about an agreement's conditions."""
+    if not at:
+        return Standing.BARE
+    states = {one.state for one in at}
+    urgent = (stands for state, stands in URGENT.items() if state in states)
+    in_hand = Standing.IN_HAND if any(one.is_open for one in at) else Standing.KEPT
+    return next(urgent, in_hand)
+
+
+def next_due(at: Sequence[ConditionPosition]) -> ConditionPosition | None:
+    """Return the open condition that is due first."""
+    return min((one for one in at if one.is_open), key=lambda one: one.terms.due_on, default=None)
+
+
+def _next_text(at: ConditionPosition | None) -> Message | None:
+    if at is None:
+        return None
+    if at.state is State.OVERDUE:
+        return say("{days} days overdue", days=-at.days_left)
+    return say("{days} days left", days=at.days_left) if at.state in URGENT else None
+
+
+# ---- builders
+def page_of(
+    work: Work, asked: Asked, page: Page, *, with_demo: bool, may_edit: bool
+) -> AgreementsPage:
+    """Read the agreements signed by the day of the page; the queries do not grow with them."""
+    cards = agreements.listed(work, page.as_of, with_demo=with_demo)
+    owed = conditions.by_agreement(work, page.as_of, with_demo=with_demo)
+    invested = sorted({card.investment_id for card in cards if card.investment_id})
+    planned: dict[str, list[TranchePosition]] = {}
+    for tranche in tranches.positions(work, Moment(as_of=page.as_of), invested):
+        planned.setdefault(tranche.investment_id, []).append(tranche)
+    every = tuple(
+        _line(card, owed.get(card.agreement_id, ()), planned, page.reader) for card in cards
+    )
+    lines = tuple(line for line in every if asked.means(line))
+    used = {metric for line in lines for metric in line.cells}
+    named = [line.card for line in lines if line.card.amount_fen is not None]
+    amount_fen = sum(card.amount_fen or 0 for card in named)
+    promised = sum(len(line.pips) for line in lines)
+    kept = sum(line.kept for line in lines)
+    reader = page.reader
+    return AgreementsPage(
+        asked=asked,
+        lines=lines,
+        recorded=len(every),
+        amount_fen=amount_fen,
+        undisclosed=len(lines) - len(named),
+        kept=kept,
+        promised=promised,
+        amount_tip=_amount_tip(reader, lines, page),
+        kept_tip=Tip(
+            title=reader.say("Conditions kept"),
+            formula=reader.say("Conditions verified by a second person, or waived by a resolution"),
+            inputs=f"{kept} / {promised}",
+            basis=page.as_of.isoformat(),
+            provenance="computed",
+            rows_href=page.with_query(view="matrix"),
+        ),
+        metrics=tuple((metric, word) for metric, word in METRICS.items() if metric in used),
+        funds=tuple({card.fund_id: card.fund_name or "" for card in cards if card.fund_id}.items()),
+        kinds=tuple((kind.value, reader.say(word)) for kind, word in KINDS.items()),
+        years=tuple((str(y), str(y)) for y in sorted({c.signed_on.year for c in cards})[::-1]),
+        states=tuple((stands.value, reader.say(word)) for stands, word in STANDINGS.items()),
+        standings=STANDINGS,
+        has_demo=any(line.card.is_demo or _any_demo(line) for line in lines),
+        may_edit=may_edit,
+    )
+
+
+def _any_demo(line: Line) -> bool:
+    return any(cell.at.is_demo for cells in line.cells.values() for cell in cells)
+
+
+def _amount_tip(reader: Reader, lines: Sequence[Line], page: Page) -> Tip:
+    named = [line.card for line in lines if line.card.amount_fen is not None]
+    marks = {"published" if card.amount_published else "entered" for card in named}
+    return Tip(
+        title=reader.say("Expected investment"),
+        formula=reader.say("Sum of the amounts that the agreements name"),
+        inputs=f"Σ {len(named)} = {reader.amount(sum(c.amount_fen or 0 for c in named))}",
+        basis=page.as_of.isoformat(),
+        provenance=marks.pop() if len(marks) == 1 else "computed",
+        note=reader.say(
+            say("{count} agreements name no amount and are not in the sum.", count=n)
+            if (n := len(lines) - len(named))
+            else ""
+        ),
+    )
+
+
+def _line(
+    card: AgreementCard,
+    at: Sequence[ConditionPosition],
+    planned: Mapping[str, Sequence[TranchePosition]],
+    reader: Reader,
+) -> Line:
+    first, stands = next_due(at), standing(at)
+    steps = [(one.no, tranches.status(one)) for one in planned.get(card.investment_id or "", ())]
+    cells: dict[Metric, tuple[Cell, ...]] = {}
+    for one in at:
+        cells[one.metric] = (*cells.get(one.metric, ()), _cell(one, reader))
+    return Line(
+        card=card,
+        kind=KINDS[card.kind],
+        standing=stands,
+        standing_kind=STANDING_KINDS[stands],
+        pips=tuple(PIP_KINDS[one.state] for one in at),
+        kept=sum(not one.is_open for one in at),
+        next_due=first,
+        next_kind={"risk": "risk", "warn": "warn"}.get(STATE_KINDS[first.state], "")
+        if first
+        else "",
+        next_text=_next_text(first),
+        gates=tuple(
+            (no, GATE_KINDS[status], say(GATE_WORDS[status].msgid, no=no)) for no, status in steps
+        ),
+        paid=sum(status is TrancheStatus.PAID for _, status in steps),
+        cells=cells,
+    )
+
+
+def _cell(at: ConditionPosition, reader: Reader) -> Cell:
+    known = at.verified if at.verified is not None else at.reported
+    agreed = deal_terms.value_text(reader, at.metric, at.terms.threshold, at.unit)
+    return Cell(
+        at=at,
+        kind="prog" if at.state is State.TO_VERIFY else STATE_KINDS[at.state],
+        label=STATES[at.state],
+        actual="—" if known is None else deal_terms.bare_text(reader, at.metric, known),
+        agreed=f"{at.terms.operator.sign} {agreed}",
+    )

@@ -300,11 +300,11 @@ def reported(work: Work, since: date, as_of: date) -> list[Reported]:
     ]
 
 
-def quarters_reported(work: Work, code: str, year: int, as_of: date) -> set[Quarter]:
-    """Return the quarters of a year for which something was published under a code by a day."""
+def quarters_reported(work: Work, kind: str, year: int, as_of: date) -> set[Quarter]:
+    """Return the quarters of a year for which something of a kind was published by a day."""
     ends = work.rows(
         sa.select(col(ReportedFigure.period_to)).where(
-            col(ReportedFigure.code) == code,
+            col(ReportedFigure.code).startswith(f"{kind}_"),
             col(ReportedFigure.period_to).between(date(year, 1, 1), as_of),
         )
     )

@@ -98,19 +98,19 @@ STAGES = {
     Sign.PRODUCTION: Stage.PRODUCTION,
 }
 THERE = {
-    Sign.REGISTERED: "The firm was registered in the district on {on}.",
-    Sign.STARTED: "Construction started on {on}.",
-    Sign.SITE: "The site was secured on {on}.",
-    Sign.PRODUCTION: "Production began on {on}.",
-    Sign.LEASED: "The premises were leased on {on}.",
+    Sign.REGISTERED: say("The firm was registered in the district on {on}."),
+    Sign.STARTED: say("Construction started on {on}."),
+    Sign.SITE: say("The site was secured on {on}."),
+    Sign.PRODUCTION: say("Production began on {on}."),
+    Sign.LEASED: say("The premises were leased on {on}."),
 }
 NOT_THERE = {
-    Sign.REGISTERED: "The firm is not registered in the district yet.",
-    Sign.STARTED: "Construction has not started.",
-    Sign.SITE: "No site is secured.",
-    Sign.PRODUCTION: "Production has not begun.",
-    Sign.LEASED: "No premises are leased.",
-    Sign.MONEY_IN_PLACE: "No verified money is in place.",
+    Sign.REGISTERED: say("The firm is not registered in the district yet."),
+    Sign.STARTED: say("Construction has not started."),
+    Sign.SITE: say("No site is secured."),
+    Sign.PRODUCTION: say("Production has not begun."),
+    Sign.LEASED: say("No premises are leased."),
+    Sign.MONEY_IN_PLACE: say("No verified money is in place."),
 }
 
 
@@ -145,14 +145,14 @@ def judge(rule: Rule, evidence: Evidence) -> Landing:
 
 def _text(sign: Sign, since: date | None, evidence: Evidence) -> Message:
     if since is None:
-        return say(NOT_THERE[sign])
+        return NOT_THERE[sign]
     if sign is Sign.MONEY_IN_PLACE:
         return say(
             "{amount} is in place, the first of it since {on}.",
             amount=Fen(evidence.in_place_fen),
             on=since,
         )
-    return say(THERE[sign], on=since)
+    return Message(THERE[sign].msgid, {"on": since})
 
 
 # ---- rows

@@ -129,9 +129,7 @@ def create(
     work.add(project)
     after = {"code": code, "name": name, "planned_investment_fen": planned_investment_fen}
     audit.write(work, actor, "project:create", "project", project.id, after=after)
-    record(
-        work, actor, project.id, stage=Stage.LEAD, on=first_heard_on, is_demo=lead_is_demo
-    )
+    record(work, actor, project.id, stage=Stage.LEAD, on=first_heard_on, is_demo=lead_is_demo)
     return project
 
 

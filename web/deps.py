@@ -166,9 +166,9 @@ def business_day(site: sites.Site) -> date:
 def make_page(request: Request, site: sites.Site, login: Login | None) -> Page:
     """Build the page facts: reader, menu, as-of date, language and unit."""
     today = business_day(site)
-    opens_with = None
-    if not request.query_params.get("as_of") and permissions.opens_in_the_past(request.url.path):
-        opens_with = site.attraction_as_of
+    opens_on = None
+    if permissions.opens_in_the_past(request.url.path):
+        opens_on = site.attraction_as_of
     quarter = Quarter.containing(today).previous
     shortcuts = [Shortcut(title=str(quarter), day=quarter.end)]
     if site.attraction_as_of:
@@ -181,7 +181,8 @@ def make_page(request: Request, site: sites.Site, login: Login | None) -> Page:
             brand=site.brand, district=site.district, purpose=site.purpose, seal=site.seal
         ),
         today=today,
-        as_of=opens_with,
+        as_of=None if request.query_params.get("as_of") else opens_on,
+        opens_on=opens_on,
         person=Person(name=actor.name, role=role_name(actor.role)) if actor else None,
         nav=menu_for(actor) if actor else (),
         csrf_token=login.csrf if login else "",

@@ -102,7 +102,7 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "investments_page": (Duty.READ_FIGURES,),
     "investment_page": (Duty.READ_FIGURES,),
     "investment_act_form": MONEY,
-    "plan_tranche": MONEY,
+    "plan_investment_tranche": MONEY,
     "tranche_payment_form": (Duty.PAY_TRANCHES,),
     "pay_investment_tranche": (Duty.PAY_TRANCHES,),
     "prepare_mark": (Duty.PREPARE_MARKS,),

@@ -108,6 +108,7 @@ class Page:
     site: Site
     as_of: date
     today: date
+    opens_on: date | None = None  # the day this page shows unless another is chosen
     lang: Lang = "zh"
     unit: Unit = "yi"
     path: str = "/"
@@ -128,7 +129,7 @@ class Page:
     @property
     def is_past(self) -> bool:
         """Tell whether an earlier day is shown, which nobody may edit."""
-        return self.as_of < self.today
+        return self.as_of < (self.opens_on or self.today)
 
     @property
     def reader(self) -> Reader:
@@ -253,6 +254,7 @@ def page_for(
     site: Site,
     today: date,
     as_of: date | None = None,
+    opens_on: date | None = None,
     person: Person | None = None,
     nav: tuple[NavGroup, ...] = (),
     csrf_token: str = "",
@@ -269,6 +271,7 @@ def page_for(
         site=site,
         today=today,
         as_of=as_of or as_of_in(request, today),
+        opens_on=opens_on,
         lang=cast("Lang", chosen(request, "lang", LANGS, lang)),
         unit=cast("Unit", chosen(request, "unit", UNITS, unit)),
         path=request.url.path,

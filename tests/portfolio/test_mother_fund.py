@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from conftest import BEGAN, Book
+from tests.portfolio.conftest import BEGAN, Book
 from sqlmodel import col
 
 from portfolio import (

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from conftest import BEGAN
+from tests.portfolio.conftest import BEGAN
 from hypothesis import given
 from hypothesis import strategies as st
 

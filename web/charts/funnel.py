@@ -123,7 +123,7 @@ def _band(a: _Column, b: _Column, thick: float, ratio: Write) -> str:
             f'{px(x1)} {px(y1)}L{px(x1)} {px(base)}L{px(x0)} {px(base)}Z" '
             f'fill="var({a.stage.colour})" opacity=".13"/>'
         )
-        if whole:
+        if whole and part <= whole:  # on the period basis more may come in than went before
             drawn.append(
                 svg.text(
                     middle, base + offset, ratio(part / whole), anchor="middle", look="t2 f12 semi"

@@ -118,9 +118,11 @@ def statement(
 @contextmanager
 def _reading() -> Iterator[Work]:
     database, _ = settings().open()
-    with database.reading() as work:
-        yield work
-    database.dispose()
+    try:
+        with database.reading() as work:
+            yield work
+    finally:
+        database.dispose()
 
 
 def _quarter(text: str) -> Quarter:

@@ -141,7 +141,7 @@ def investment_act_form(request: Request, page: Seen, row: Held, act: str) -> HT
 
 # ---- tranches
 @router.post("/investments/{investment_id}/tranches")
-def plan_tranche(
+def plan_investment_tranche(
     request: Request, work: InWork, me: Me, row: Booked, form: Annotated[TrancheForm, Form()]
 ) -> Response:
     """Plan the next tranche."""

@@ -152,6 +152,11 @@ def part_of(page: Page, name: str, first: int, total: int, size: int) -> Part:
     return Part(first=min(first, total), last=last, total=total, before=before, after=after)
 
 
+def in_order(draft: Draft) -> tuple[Finding, ...]:
+    """Return the findings as the sheet is read: row by row, from left to right."""
+    return tuple(sorted(draft.findings, key=lambda one: (one.row, one.column)))
+
+
 def findings_table(reader: Reader, draft: Draft, name: str) -> Table:
     """Return every finding as a file: place, what was read, what is wrong, what to do."""
     return Table(
@@ -167,7 +172,7 @@ def findings_table(reader: Reader, draft: Draft, name: str) -> Table:
                 reader.say(one.problem),
                 reader.say(one.remedy),
             )
-            for one in draft.findings
+            for one in in_order(draft)
         ),
     )
 
@@ -234,7 +239,7 @@ def batch_page(
         known=draft.count(Plan.KNOWN),
         refused=draft.count(Plan.REFUSED),
         skipped=draft.skipped,
-        findings=draft.findings[max(findings.first - 1, 0) : findings.last],
+        findings=in_order(draft)[max(findings.first - 1, 0) : findings.last],
         findings_part=findings,
         headings=tuple(FIELDS[column.field] for column in shown if column.field),
         rows=_rows(reader, draft, shown, rows, sheets.known(work)),

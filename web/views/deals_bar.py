@@ -99,7 +99,7 @@ class Asked(BaseModel):
     year: int | None = Field(None, ge=1990, le=2100)
     system: str | None = None
     chain: UUID | None = None
-    unit: UUID | None = None
+    unit_id: UUID | None = None  # `unit` is the unit in which amounts are shown
     column: Column | None = None
     size: SizeClass | None = None
     idle: bool = False
@@ -120,7 +120,7 @@ class Asked(BaseModel):
             text=self.q,
             system_code=self.system,
             chain_id=str(self.chain) if self.chain else None,
-            unit_id=str(self.unit) if self.unit else None,
+            unit_id=str(self.unit_id) if self.unit_id else None,
             size_class=self.size,
             with_fund=self.fund,
             year=self.year,
@@ -154,7 +154,15 @@ class Bar:
         """Tell whether anything hides projects."""
         asked = self.asked
         return any(
-            (asked.q, asked.year, asked.system, asked.chain, asked.unit, asked.size, asked.column)
+            (
+                asked.q,
+                asked.year,
+                asked.system,
+                asked.chain,
+                asked.unit_id,
+                asked.size,
+                asked.column,
+            )
         ) or (asked.idle or asked.fund)
 
 

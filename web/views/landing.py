@@ -23,8 +23,8 @@ from web.views.words import system_colour
 MONTHS_SHOWN, QUARTERS_SHOWN = 12, 8
 STEPS: dict[Step, tuple[Message, str]] = {
     Step.IN_TALKS: (say("In talks"), "--stage-1"),
-    Step.SIGNED: (say("Signed"), "--stage-3"),
-    Step.WITH_MONEY: (say("Money in"), "--stage-4"),
+    Step.SIGNED: (say("Contract signed"), "--stage-3"),
+    Step.WITH_MONEY: (say("Money arrived"), "--stage-4"),
     Step.STARTED: (say("Started"), "--stage-5"),
     Step.IN_PRODUCTION: (say("In production"), "--stage-6"),
 }
@@ -158,7 +158,7 @@ def _funnel(reader: Reader, steps: list[FunnelStep], *, is_demo: bool) -> Markup
         count=lambda value: reader.count(int(value)),
         amount=lambda value: reader.number(value, 0 if value >= LARGE else 1),
         ratio=reader.ratio,
-        count_unit=reader.say("projects, short"),
+        count_unit="个" if reader.lang == "zh" else "",
         amount_unit=reader.unit_name(),
     )
 

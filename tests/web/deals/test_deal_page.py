@@ -247,6 +247,14 @@ def test_a_limited_partner_has_no_deals(town, logged_in, database, manager) -> N
         assert lp.get(path).status_code == 403
 
 
+@pytest.mark.usefixtures("town")
+def test_a_project_without_an_agreement_shows_every_tab(office) -> None:
+    fields = {"firm_name": "新示例公司", "name": "新示例项目", "first_heard_on": "2026-01-05"}
+    base = office.send("/deals/new", **fields).headers["location"].split("?")[0]
+    for tab in TABS:
+        assert "新示例项目" in office.see(base, tab=tab)
+
+
 def test_an_unknown_project_is_not_there(town, gp) -> None:
     assert gp.browser.get("/deals/none").status_code == 404
     assert gp.browser.get(f"/deals/{town.chain_id}").status_code == 404

@@ -54,7 +54,7 @@ def test_the_address_narrows_the_table(office, query, found) -> None:
 
 def test_filters_by_chain_and_unit_take_ids_only(town, office) -> None:
     assert "示例空天基地" in office.see("/deals", view="table", chain=town.chain_id)
-    assert "示例空天基地" in office.see("/deals", view="table", unit=town.unit_id)
+    assert "示例空天基地" in office.see("/deals", view="table", unit_id=town.unit_id)
     assert office.browser.get("/deals", params={"chain": "x' OR 1=1"}).status_code == 422
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from district import YI, District
 
 from dealflow import board, intake
 from dealflow.board import Column, Filters, Order, Sort
@@ -13,6 +12,7 @@ from portfolio import organisations
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, NotFoundError
+from tests.dealflow.district import YI, District
 
 AS_OF = date(2023, 10, 31)
 GOOD_CODE = "91350211M000100Y43"

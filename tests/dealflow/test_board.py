@@ -9,13 +9,14 @@ from dealflow.board import Column, Filters, Order, Sort
 from dealflow.intake import Firm, Intention
 from dealflow.projects import SizeClass
 from portfolio import organisations
-from portfolio.kernel.actors import Actor
+from portfolio.kernel import actors
+from portfolio.kernel.actors import Actor, Role
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, NotFoundError
 from tests.dealflow.district import YI, District
 
 AS_OF = date(2023, 10, 31)
-GOOD_CODE = "91350211M000100Y43"
+GOOD_CODE = "91500000MA5U0000YR"
 
 
 def names(work: Work, **narrowed: object) -> list[str]:
@@ -72,7 +73,11 @@ def test_a_key_that_no_page_gave_finds_nothing(work: Work) -> None:
         board.table(work, AS_OF, after="x")
 
 
-def test_a_firm_is_taken_in_once_and_its_projects_are_numbered(work: Work, officer: Actor) -> None:
+def test_a_firm_is_taken_in_once_and_its_projects_are_numbered(work: Work, admin: Actor) -> None:
+    account = actors.create_account(
+        work, admin, login="o", name="招商专员", role=Role.INVESTMENT_OFFICE, password_hash="x"
+    )
+    officer = actors.actor_of(account)
     firm = Firm(name="新企业", credit_code=GOOD_CODE)
     first, second = (
         intake.take_in(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -36,8 +36,8 @@ def quarter_of(text: str) -> Quarter:
 
 
 def refuse_open(quarter: Quarter, today: date) -> None:
-    """Refuse a report on a quarter that has not ended: its books still move."""
-    if quarter.end >= today:
+    """Refuse a report on a quarter whose last day has not come: its books still move."""
+    if quarter.end > today:
         raise DomainError(
             "{quarter} ends on {end}; there is no report on it yet.",
             "Choose an earlier quarter, or come back after that day.",
@@ -59,7 +59,7 @@ def shelves(work: Work, actor: Actor, *, today: date, with_demo: bool = True) ->
             .group_by(col(PeriodLock.fund_id))
         )
     )
-    last = Quarter.containing(today).previous
+    last = Quarter.containing(today + timedelta(days=1)).previous
     found = [
         Shelf(
             fund=fund,

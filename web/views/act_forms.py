@@ -72,19 +72,30 @@ class Split:
     rows: tuple[SplitRow, ...]
     totals: tuple[int, ...]
     total_fen: int
-    asked_fen: int
+    sums: bool  # the parts are the whole, to the fen
+    is_over: bool  # a partner, or the fund's cash, does not suffice
     cash_fen: int | None  # what the fund has, where it pays
 
-    @property
-    def sums(self) -> bool:
-        """Say whether the parts are the whole, to the fen."""
-        return sum(row.total_fen for row in self.rows) == self.asked_fen
 
-    @property
-    def is_over(self) -> bool:
-        """Say whether a partner, or the fund's cash, does not suffice."""
-        beyond = self.cash_fen is not None and self.asked_fen > self.cash_fen
-        return beyond or any(row.is_over for row in self.rows)
+def split_of(
+    heads: tuple[Message, ...],
+    rows: tuple[SplitRow, ...],
+    *,
+    asked_fen: int,
+    cash_fen: int | None = None,
+) -> Split:
+    """Add the parts up and compare them with the whole and with what may be paid."""
+    total_fen = sum(row.total_fen for row in rows)
+    beyond = cash_fen is not None and asked_fen > cash_fen
+    return Split(
+        heads=heads,
+        rows=rows,
+        totals=tuple(sum(row.parts[i] for row in rows) for i in range(len(heads))),
+        total_fen=total_fen,
+        sums=total_fen == asked_fen,
+        is_over=beyond or any(row.is_over for row in rows),
+        cash_fen=cash_fen,
+    )
 
 
 # ---- fields that many acts have

@@ -141,7 +141,7 @@ def _call_row(
     call: CallPosition, as_of: date, receipts: Sequence[ReceiptRow], opened: Opened
 ) -> CallRow:
     if not call.outstanding_fen:
-        word, kind = say("Received"), "ok"
+        word, kind = say("Fully received"), "ok"
     elif call.is_overdue(as_of):
         word, kind = say("Overdue"), "risk"
     else:

@@ -54,11 +54,6 @@ class ClosingPage:
     locks: tuple[LockRow, ...]
     may_close: bool
 
-    @property
-    def findings(self) -> int:
-        """How much stands in the way."""
-        return sum(len(check.findings) for check in self.checks)
-
 
 # ---- rules
 def quarter_of(text: str) -> Quarter:

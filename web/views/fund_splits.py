@@ -15,10 +15,7 @@ from portfolio.kernel.errors import say
 from portfolio.ledger import Moment
 from valuation.money import split_fen
 from web.formats import Reader
-from web.views.act_forms import (
-    Split,
-    SplitRow,
-)
+from web.views.act_forms import Split, SplitRow, split_of
 from web.views.fund_words import (
     PAID_PURPOSES,
 )
@@ -43,18 +40,11 @@ def call_split(
         )
         for partner, fen in calls.preview(work, opened.fund.id, total_fen, on)
     )
-    return Split(
-        heads=(say("Amount"),),
-        rows=rows,
-        totals=(sum(row.total_fen for row in rows),),
-        total_fen=sum(row.total_fen for row in rows),
-        asked_fen=total_fen,
-        cash_fen=None,
-    )
+    return split_of((say("Amount"),), rows, asked_fen=total_fen)
 
 
 def _nothing() -> Split:
-    return Split(heads=(), rows=(), totals=(), total_fen=0, asked_fen=0, cash_fen=None)
+    return split_of((), (), asked_fen=0)
 
 
 def paid_split(
@@ -82,13 +72,10 @@ def paid_split(
         )
         for i, share in enumerate(by)
     )
-    return Split(
-        heads=tuple(PAID_PURPOSES[purpose] for purpose in parts),
-        rows=rows,
-        totals=tuple(parts.values()),
-        total_fen=sum(row.total_fen for row in rows),
+    cash_fen = ledger.balance_fen(work, Moment(as_of=on), AccountCode.CASH, fund_id=opened.fund.id)
+    return split_of(
+        tuple(PAID_PURPOSES[purpose] for purpose in parts),
+        rows,
         asked_fen=sum(parts.values()),
-        cash_fen=ledger.balance_fen(
-            work, Moment(as_of=on), AccountCode.CASH, fund_id=opened.fund.id
-        ),
+        cash_fen=cash_fen,
     )

@@ -141,7 +141,7 @@ def tiles_of(
     net_flows = flows_text(reader, of.net_flows, (of.as_of, of.nav_fen))
     shown = rate(of.net_irr, of.first_flow_on, of.as_of)
     nav_before = points[-2].nav_fen if len(points) > 1 else 0
-    nav_feet = ()
+    nav_feet: tuple[str, ...] = ()
     if nav_before > 0:
         change = reader.growth(of.nav_fen / nav_before - 1)
         nav_feet = (reader.say(say("on the quarter")), change)

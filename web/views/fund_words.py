@@ -58,7 +58,7 @@ INCOME_NAMES: Mapping[Line, Message] = {
     Line.DIVIDEND_INCOME: say("Dividend income"),
     Line.OTHER_INCOME: say("Other income"),
 }
-LINES: Mapping[int, Message] = {
+LINES: Mapping[Line, Message] = {
     **COST_NAMES,
     **INCOME_NAMES,
     Line.CONTRIBUTIONS: say("Contributions"),
@@ -135,4 +135,5 @@ def entry_name(tag: str) -> Message:
 
 def line_name(line: int) -> Message:
     """Name a row of the sheet."""
-    return LINES.get(line) or say("Row {row} of the sheet", row=line)
+    known = LINES.get(Line(line))
+    return known or say("Row {row} of the sheet", row=line)

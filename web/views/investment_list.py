@@ -79,14 +79,16 @@ def listed(
     lines = sorted(
         _lines(work, reader, moment, rows, mine), key=lambda line: (-line.fair_value_fen, line.name)
     )
+    # A holding in a fund of ours is made of the firms below it: counted twice it would mislead.
+    summed = [line for line in lines if fund or not line.is_fund]
     return InvestmentList(
         lines=tuple(lines),
         funds=tuple((one.code, named(reader, one.name, one.name_en)) for one in mine.values()),
         fund=fund,
-        invested_fen=sum(line.invested_fen for line in lines),
-        cost_fen=sum(line.cost_fen for line in lines),
-        fair_value_fen=sum(line.fair_value_fen for line in lines),
-        realised_fen=sum(line.realised_fen for line in lines),
+        invested_fen=sum(line.invested_fen for line in summed),
+        cost_fen=sum(line.cost_fen for line in summed),
+        fair_value_fen=sum(line.fair_value_fen for line in summed),
+        realised_fen=sum(line.realised_fen for line in summed),
         stale=sum(line.is_stale for line in lines),
         has_demo=any(line.is_demo for line in lines),
     )

@@ -18,7 +18,7 @@ from dealflow.cards import IDLE_DAYS, Card, cards, last_events
 from dealflow.counted import contract_sums
 from dealflow.landings import Arrival
 from dealflow.projects import Project, SizeClass, stage_at
-from dealflow.stages import OFF_RAMPS, Milestone, Stage, counts
+from dealflow.stages import AT_REST, Milestone, Stage, counts
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
 from portfolio.organisations import Organisation
@@ -234,7 +234,7 @@ def _selected(as_of: date, filters: Filters) -> sa.Subquery:
     if filters.stages:
         narrowed = narrowed.where(at.c.stage.in_([stage.value for stage in filters.stages]))
     if filters.only_idle:
-        narrowed = narrowed.where(at.c.stage.not_in([stage.value for stage in OFF_RAMPS]))
+        narrowed = narrowed.where(at.c.stage.not_in([stage.value for stage in AT_REST]))
     return narrowed.subquery()
 
 
@@ -258,7 +258,10 @@ def _idle(as_of: date) -> tuple[sa.ColumnElement[bool], ...]:
         col(Arrival.on).between(since, as_of),
         *landings.standing(),
     )
-    return (~moved.exists(), ~paid.exists())
+    told = sa.select(col(Milestone.id)).where(
+        col(Milestone.project_id) == col(Project.id), col(Milestone.is_demo).is_(True)
+    )
+    return (~moved.exists(), ~paid.exists(), col(Project.is_demo) | ~told.exists())
 
 
 def _places(work: Work, as_of: date, filters: Filters, order: Order) -> list[Place]:

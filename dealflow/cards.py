@@ -16,7 +16,7 @@ from dealflow.counted import contract_sums
 from dealflow.landed import Landing
 from dealflow.landings import Arrival, ArrivalLine
 from dealflow.projects import Project, SizeClass, get, stage_at
-from dealflow.stages import OFF_RAMPS, Milestone, Stage, counts
+from dealflow.stages import AT_REST, Milestone, Stage, counts
 from dealflow.terms import State
 from dealflow.units import IndustrySystem, Unit
 from portfolio.funds import Fund
@@ -53,13 +53,17 @@ class Card:
     pips: tuple[State, ...]  # one per landing condition
     last_event_on: date
     idle_days: int
+    is_told: bool  # a real project whose events are demonstration rows
     is_demo: bool
     version: int
 
     @property
     def is_idle(self) -> bool:
-        """Say whether a live project has had no event for longer than IDLE_DAYS."""
-        return self.stage not in OFF_RAMPS and self.idle_days > IDLE_DAYS
+        """Say whether a live project has had no event for longer than IDLE_DAYS.
+
+        Never of a real project with invented events: its silence would be an invented fault.
+        """
+        return self.stage not in AT_REST and self.idle_days > IDLE_DAYS and not self.is_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,14 @@ def cards(
     funds = _fund_codes(work, as_of, project_ids)
     pips = conditions.pips(work, as_of, project_ids, with_demo=with_demo)
     last_event = last_events(work, as_of, project_ids)
+    told = {
+        project_id
+        for (project_id,) in work.rows(
+            sa.select(col(Milestone.project_id))
+            .where(col(Milestone.project_id).in_(project_ids), col(Milestone.is_demo).is_(True))
+            .distinct()
+        )
+    }
     found = {}
     for row in work.rows(_described(as_of).where(col(Project.id).in_(project_ids))):
         project: Project = row.Project
@@ -134,6 +146,7 @@ def cards(
             pips=pips.get(project.id, ()),
             last_event_on=last,
             idle_days=(as_of - last).days,
+            is_told=not project.is_demo and project.id in told,
             is_demo=project.is_demo,
             version=project.version,
         )

@@ -41,6 +41,7 @@ class Stage(StrEnum):
 
 RANKS = {stage: number for number, stage in enumerate(Stage)}
 OFF_RAMPS = (Stage.SHELVED, Stage.TERMINATED)
+AT_REST = (*OFF_RAMPS, Stage.PRODUCTION, Stage.CAPACITY)  # nothing more is waited for
 ROAD = tuple(stage for stage in Stage if stage not in OFF_RAMPS)
 BY_SIGNING = (Stage.FRAMEWORK, Stage.FORMAL)
 EVIDENCED = (Stage.REGISTERED, Stage.SITE, Stage.STARTED, Stage.PRODUCTION, Stage.CAPACITY)

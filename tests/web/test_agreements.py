@@ -449,7 +449,7 @@ def test_a_pledge_is_added_later(logged_in, database, scene) -> None:
 
 
 # ---- the list
-def test_the_list_narrows_and_the_matrix_shows_each_condition(logged_in, database, scene) -> None:
+def test_the_list_narrows_and_the_matrix_shows_each_condition(logged_in, scene) -> None:
     browser = logged_in(Role.INVESTMENT_OFFICE)
     address = signed(browser, scene)
     send(browser, f"{address}/conditions", address, **condition(due_on="2024-01-31"))

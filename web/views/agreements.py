@@ -21,10 +21,12 @@ from web.formats import Reader
 from web.templating import Page
 from web.views import deal_terms
 from web.views.agreement_words import KINDS, METRICS
+from web.views.parts import Part, part_of
 from web.views.tips import Tip
 from web.views.words import PIP_KINDS, STATE_KINDS, STATES
 
 Choice = tuple[str, str]
+LINES_A_PAGE = 50
 
 
 # ---- facts
@@ -82,6 +84,7 @@ class Asked(BaseModel):
     kind: AgreementKind | None = None
     year: int | None = Field(None, ge=1990, le=2100)
     state: Standing | None = None
+    page: int = Field(1, ge=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -135,9 +138,11 @@ class AgreementsPage:
 
     template: ClassVar[str] = "agreements/list.html"
     asked: Asked
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...]  # the part that is shown
+    part: Part
     recorded: int  # before anything was narrowed
     amount_fen: int
+    asked_for: int
     undisclosed: int
     kept: int
     promised: int
@@ -198,11 +203,15 @@ def page_of(
     promised = sum(len(line.pips) for line in lines)
     kept = sum(line.kept for line in lines)
     reader = page.reader
+    shown = lines if asked.view == "table" else tuple(line for line in lines if line.cells)
+    part = part_of(page, "page", asked.page, len(shown), LINES_A_PAGE)
     return AgreementsPage(
         asked=asked,
-        lines=lines,
+        lines=part.of(shown),
+        part=part,
         recorded=len(every),
         amount_fen=amount_fen,
+        asked_for=len(lines),
         undisclosed=len(lines) - len(named),
         kept=kept,
         promised=promised,
@@ -213,7 +222,7 @@ def page_of(
             inputs=f"{kept} / {promised}",
             basis=page.as_of.isoformat(),
             provenance="computed",
-            rows_href=page.with_query(view="matrix"),
+            rows_href=page.with_query(view="matrix", page=None),
         ),
         metrics=tuple((metric, word) for metric, word in METRICS.items() if metric in used),
         funds=tuple({card.fund_id: card.fund_name or "" for card in cards if card.fund_id}.items()),

@@ -18,6 +18,7 @@ from valuation.money import Unit
 from web.exports import Table
 from web.formats import Reader
 from web.templating import Page
+from web.views.parts import Part, part_of
 
 F = SheetField
 Choice = tuple[str, str]
@@ -106,17 +107,6 @@ class RowView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Which part of a long list is shown, and the addresses of its neighbours."""
-
-    first: int
-    last: int
-    total: int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
     """The preview of one sheet, or what it has booked."""
 
@@ -143,15 +133,6 @@ class BatchPage:
 
 
 # ---- rules
-def part_of(page: Page, name: str, first: int, total: int, size: int) -> Part:
-    """Return the part of a list that begins with row `first`, counted from 1."""
-    first = min(max(first, 1), max(total, 1))
-    last = min(first + size - 1, total)
-    before = page.with_query(**{name: str(max(first - size, 1))}) if first > 1 else ""
-    after = page.with_query(**{name: str(last + 1)}) if last < total else ""
-    return Part(first=min(first, total), last=last, total=total, before=before, after=after)
-
-
 def in_order(draft: Draft) -> tuple[Finding, ...]:
     """Return the findings as the sheet is read: row by row, from left to right."""
     return tuple(sorted(draft.findings, key=lambda one: (one.row, one.column)))
@@ -217,7 +198,7 @@ def _lines(work: Work, batches: Sequence[ImportBatch]) -> tuple[BatchLine, ...]:
 def batch_page(
     work: Work, store: Store, page: Page, batch_id: str, *, finding: int, row: int
 ) -> BatchPage:
-    """Build the preview of a batch; `finding` and `row` are the first ones to show."""
+    """Build the preview of a batch; `finding` and `row` say which parts of them."""
     reader = page.reader
     draft = sheets.draft(work, store, batch_id)
     line = _lines(work, [sheets.get(work, batch_id)])[0]
@@ -239,7 +220,7 @@ def batch_page(
         known=draft.count(Plan.KNOWN),
         refused=draft.count(Plan.REFUSED),
         skipped=draft.skipped,
-        findings=in_order(draft)[max(findings.first - 1, 0) : findings.last],
+        findings=findings.of(in_order(draft)),
         findings_part=findings,
         headings=tuple(FIELDS[column.field] for column in shown if column.field),
         rows=_rows(reader, draft, shown, rows, sheets.known(work)),
@@ -267,7 +248,7 @@ def _rows(
         subject: name for field in NAMED_FIELDS for name, subject in known.names[field].items()
     }
     found = []
-    for row in draft.rows[max(part.first - 1, 0) : part.last]:
+    for row in part.of(draft.rows):
         word, kind = PLANS[row.plan]
         cells = tuple(
             read[row.row, column.column]

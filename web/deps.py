@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urldefrag
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
@@ -276,7 +276,11 @@ def done(request: Request, work: Work, location: str, said: Message | None = Non
 def see(request: Request, location: str, said: Message | None = None) -> Response:
     """Send the reader to a page, with a word on what was done."""
     if "HX-Request" in request.headers:
-        answer: Response = Response(status_code=204, headers={"HX-Redirect": location})
+        # a browser does not load a page again where only the part after # differs
+        here = urldefrag(request.headers.get("HX-Current-URL", "")).url
+        is_here = here == f"{request.url.scheme}://{request.url.netloc}{urldefrag(location).url}"
+        how = {"HX-Refresh": "true"} if is_here else {"HX-Redirect": location}
+        answer: Response = Response(status_code=204, headers=how)
     else:
         answer = RedirectResponse(location, status_code=303)
     if said is not None:

@@ -448,6 +448,18 @@ def test_a_pledge_is_added_later(logged_in, database, scene) -> None:
     assert "pledge has no text" in refused.text
 
 
+def test_a_page_that_the_form_stood_on_is_loaded_again(logged_in, scene) -> None:
+    browser = logged_in(Role.INVESTMENT_OFFICE)
+    address = signed(browser, scene)
+    keys = hidden_fields(browser.get(address).text)
+    answer = browser.post(
+        f"{address}/conditions",
+        data=keys | condition(),
+        headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}#h-add"},
+    )
+    assert (answer.status_code, answer.headers["hx-refresh"]) == (204, "true")
+
+
 # ---- the list
 def test_the_list_narrows_and_the_matrix_shows_each_condition(logged_in, scene) -> None:
     browser = logged_in(Role.INVESTMENT_OFFICE)

@@ -58,6 +58,7 @@ def plan() -> Timeline:
     timeline = Timeline()
     people.stage(timeline, BEGINNING)
     evidence.stage(timeline, BEGINNING)
+    evidence.stage(timeline, date(2023, 10, 24))  # the papers of the fund's firms
     district.stage(timeline, BEGINNING)
     plans = money_in.with_money(cohort.cohort(), pipeline.pipeline())
     told = {entry.code for entry in cohort.cohort()}

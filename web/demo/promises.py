@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from dealflow import observations
 from dealflow.terms import MONEY, THOUSANDTHS, Consequence, Metric
+from web.demo.evidence import PAPERS
 from web.demo.plans import FEN_A_WAN, workday, yi
 from web.demo.published import TODAY
 from web.demo.timeline import Scene, Timeline
@@ -88,7 +89,7 @@ def keep(
                 weight=promise.weight,
                 consequence=Consequence.GATES_TRANCHE if gated else promise.consequence,
                 gates_tranche_id=gated,
-                evidence_required=PROOF[promise.metric],
+                evidence_required=PAPERS[PROOF[promise.metric]][0],
                 is_demo=True,
             ).id
 

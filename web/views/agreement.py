@@ -1,6 +1,6 @@
 """One agreement: what three sides promised, what is kept, what that frees, and its papers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -21,7 +21,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message
 from portfolio.ledger import Moment
 from portfolio.organisations import Organisation
-from portfolio.tranches import TrancheStatus
+from portfolio.tranches import TranchePosition, TrancheStatus
 from web.formats import Reader
 from web.templating import Page
 from web.views import deal_terms
@@ -88,7 +88,8 @@ class AgreementPage:
     kept: int
     alarms: tuple[tuple[Message, str], ...]
     weighted: float | None
-    weighted_tip: Tip
+    tips: Mapping[str, Tip]
+    is_demo: bool  # what hangs on the paper, which itself may be a published fact
     gates: tuple[GateView, ...]
     committed_fen: int
     paid_fen: int
@@ -210,7 +211,10 @@ def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> A
         kept=sum(not one.is_open for one in at),
         alarms=deal_terms.alarms(at),
         weighted=conditions.weighted_progress(at),
-        weighted_tip=_weighted_tip(reader, at),
+        tips=_tips(reader, card, at, planned),
+        is_demo=card.is_demo
+        or any(one.is_demo for one in at)
+        or any(one.is_demo for one in planned),
         gates=tuple(
             deal_terms.gate_view(gate, reader, may_pay=may.pay, ledger=ledger) for gate in joined
         ),
@@ -239,19 +243,48 @@ def _consequences(reader: Reader) -> tuple[Choice, ...]:
     return tuple((one.value, reader.say(word)) for one, word in list(CONSEQUENCES.items())[::-1])
 
 
-def _weighted_tip(reader: Reader, at: Sequence[ConditionPosition]) -> Tip:
+def _tips(
+    reader: Reader,
+    card: AgreementCard,
+    at: Sequence[ConditionPosition],
+    planned: Sequence[TranchePosition],
+) -> dict[str, Tip]:
+    share, total = conditions.weighted_progress(at), sum(one.weight for one in at)
     parts = [f"{one.weight} × {reader.ratio(_share(one))}" for one in at]
-    share = conditions.weighted_progress(at)
-    total = sum(one.weight for one in at)
-    return Tip(
-        title=reader.say("Weighted progress"),
-        formula=reader.say("Σ weight × verified progress ÷ Σ weight; waived counts as done"),
-        inputs=f"({' + '.join(parts)}) ÷ {total} = {reader.ratio(share)}"
-        if share is not None
-        else "",
-        provenance="computed",
-        rows_href="#conds",
-    )
+    kept = sum(not one.is_open for one in at)
+    paid = [one for one in planned if one.paid_fen]
+    return {
+        "amount": Tip(
+            title=reader.say("Expected investment"),
+            formula=reader.say("The amount that the signed paper names"),
+            provenance="published" if card.amount_published else "entered",
+            rows_href="#h-files",
+            rows_text=reader.say("Files"),
+        ),
+        "kept": Tip(
+            title=reader.say("Conditions kept"),
+            formula=reader.say("Conditions verified by a second person, or waived by a resolution"),
+            inputs=f"{kept} / {len(at)}",
+            provenance="computed",
+            rows_href="#conds",
+        ),
+        "weighted": Tip(
+            title=reader.say("Weighted progress"),
+            formula=reader.say("Σ weight × verified progress ÷ Σ weight; waived counts as done"),
+            inputs=f"({' + '.join(parts)}) ÷ {total} = {reader.ratio(share)}"
+            if share is not None
+            else "",
+            provenance="computed",
+            rows_href="#conds",
+        ),
+        "paid": Tip(
+            title=reader.say("Paid by the fund"),
+            formula=reader.say("Payments of tranches in the fund's ledger that were not reversed"),
+            inputs=f"Σ {len(paid)} = {reader.amount(sum(one.paid_fen for one in paid))}",
+            provenance="computed",
+            rows_href=f"/deals/{card.project_id}?tab=money#ledger",
+        ),
+    }
 
 
 def _share(at: ConditionPosition) -> float:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from dealflow import agreements, conditions
 from dealflow.agreements import AgreementCard, AgreementKind
 from dealflow.conditions import ConditionPosition
-from dealflow.terms import Metric, State
+from dealflow.terms import YES_NO, Metric, State
 from portfolio import tranches
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
@@ -129,6 +129,7 @@ class Line:
     next_text: Message | None
     gates: tuple[tuple[int, str, Message], ...]  # number, kind, what it means
     paid: int
+    is_demo: bool  # its conditions, whatever the paper is
     cells: Mapping[Metric, tuple[Cell, ...]]
 
 
@@ -221,7 +222,7 @@ def page_of(
             formula=reader.say("Conditions verified by a second person, or waived by a resolution"),
             inputs=f"{kept} / {promised}",
             basis=page.as_of.isoformat(),
-            provenance="computed",
+            provenance="demo" if any(line.is_demo for line in lines) else "computed",
             rows_href=page.with_query(view="matrix", page=None),
         ),
         metrics=tuple((metric, word) for metric, word in METRICS.items() if metric in used),
@@ -230,24 +231,20 @@ def page_of(
         years=tuple((str(y), str(y)) for y in sorted({c.signed_on.year for c in cards})[::-1]),
         states=tuple((stands.value, reader.say(word)) for stands, word in STANDINGS.items()),
         standings=STANDINGS,
-        has_demo=any(line.card.is_demo or _any_demo(line) for line in lines),
+        has_demo=any(line.card.is_demo or line.is_demo for line in lines),
         may_edit=may_edit,
     )
 
 
-def _any_demo(line: Line) -> bool:
-    return any(cell.at.is_demo for cells in line.cells.values() for cell in cells)
-
-
 def _amount_tip(reader: Reader, lines: Sequence[Line], page: Page) -> Tip:
     named = [line.card for line in lines if line.card.amount_fen is not None]
-    marks = {"published" if card.amount_published else "entered" for card in named}
+    provenance = "published" if all(card.amount_published for card in named) else "computed"
     return Tip(
         title=reader.say("Expected investment"),
         formula=reader.say("Sum of the amounts that the agreements name"),
         inputs=f"Σ {len(named)} = {reader.amount(sum(c.amount_fen or 0 for c in named))}",
         basis=page.as_of.isoformat(),
-        provenance=marks.pop() if len(marks) == 1 else "computed",
+        provenance="demo" if any(card.is_demo for card in named) else provenance,
         note=reader.say(
             say("{count} agreements name no amount and are not in the sum.", count=n)
             if (n := len(lines) - len(named))
@@ -283,6 +280,7 @@ def _line(
             (no, GATE_KINDS[status], say(GATE_WORDS[status].msgid, no=no)) for no, status in steps
         ),
         paid=sum(status is TrancheStatus.PAID for _, status in steps),
+        is_demo=any(one.is_demo for one in at),
         cells=cells,
     )
 
@@ -295,5 +293,5 @@ def _cell(at: ConditionPosition, reader: Reader) -> Cell:
         kind="prog" if at.state is State.TO_VERIFY else STATE_KINDS[at.state],
         label=STATES[at.state],
         actual="—" if known is None else deal_terms.bare_text(reader, at.metric, known),
-        agreed=f"{at.terms.operator.sign} {agreed}",
+        agreed=agreed if at.metric in YES_NO else f"{at.terms.operator.sign} {agreed}",
     )

@@ -267,7 +267,9 @@ def _mark_rows(
                 prepared_by=people.get(mark.prepared_by, ""),
                 approved_by=people.get(mark.approved_by or "", ""),
                 age_days=(moment.as_of - mark.as_of).days,
-                is_stale=marks.is_stale(mark.as_of, moment.as_of),
+                is_stale=newest is not None
+                and newest.mark_id == mark.mark_id
+                and marks.is_stale(mark.as_of, moment.as_of),
                 word=word,
                 kind=kind,
                 may_approve=may and mark.approved_by is None and mark.prepared_by != actor.id,

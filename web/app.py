@@ -59,7 +59,8 @@ def create(settings: Settings, database: Database, store: Store) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    if missing := permissions.unnamed(app.routes):
+    served = [route for router in ROUTERS for route in router.routes]
+    if missing := permissions.unnamed(served):
         raise RuntimeError(f"routes without a permission: {missing}")
     _handle_refusals(app)
     app.middleware("http")(_around)

@@ -3,13 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from migrations import upgrade
+from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
+from portfolio.kernel.files import Store
 from web import settings as environment
 
 app = typer.Typer(
@@ -41,6 +45,31 @@ def show(value: Any, *, as_json: bool, text: Callable[[], str]) -> None:
 def settings() -> environment.Settings:
     """Read the environment once more: tests and cron set it per call."""
     return environment.read()
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Database, Store]]:
+    """Open what the environment names, and let go of it at the end of the command."""
+    database, store = settings().open()
+    try:
+        yield database, store
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def current() -> Iterator[tuple[Database, Store]]:
+    """Open the database as `opened` does; refused while it is of another version."""
+    with opened() as (database, store):
+        upgrade.refuse_other_revision(database)
+        yield database, store
+
+
+@contextmanager
+def reading() -> Iterator[Work]:
+    """Open one moment of the books to read."""
+    with current() as (database, _), database.reading() as work:
+        yield work
 
 
 def make_folder(path: Path) -> Path:

@@ -49,14 +49,14 @@ TEMPLATE_OPTIONS = {
 
 # ---- extraction
 def refusals(trees: Iterable[ast.Module]) -> frozenset[str]:
-    """Return the names of DomainError and of every class built on it."""
+    """Return the names of DomainError, NotMoneyError and of every class built on them."""
     bases = {
         node.name: {_name(base) for base in node.bases}
         for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
-    known, before = {"DomainError"}, set[str]()
+    known, before = {"DomainError", "NotMoneyError"}, set[str]()  # the latter is of valuation
     while known != before:
         before = set(known)
         known |= {name for name, above in bases.items() if above & known}

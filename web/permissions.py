@@ -5,7 +5,7 @@ the duties of which a person must carry one. What a person may *see* on a page i
 queries behind it (`visible_funds`), and what he may *do* by the command (`actor.must`).
 """
 
-from typing import Any
+from collections.abc import Iterable
 
 from starlette.routing import BaseRoute
 
@@ -124,13 +124,10 @@ def of(route: BaseRoute) -> str | tuple[Duty, ...]:
     return PERMISSIONS[route.name]  # type: ignore[attr-defined]
 
 
-def unnamed(routes: list[Any]) -> list[str]:
-    """Return the routes without an entry, mounted files excepted."""
-    return sorted(
-        route.name
-        for route in routes
-        if hasattr(route, "endpoint") and route.name not in PERMISSIONS
-    )
+def unnamed(routes: Iterable[BaseRoute]) -> list[str]:
+    """Return the routes without an entry."""
+    names = {route.name for route in routes}  # type: ignore[attr-defined]
+    return sorted(names - PERMISSIONS.keys())
 
 
 def opens_in_the_past(path: str) -> bool:

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -131,7 +131,7 @@ def write(
     seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     line = AuditLine(
         seq=seq,
-        at=work.recorded_at,
+        at=work.recorded_at.astimezone(UTC),  # as it reads back: the mac covers its text
         actor_id=actor.id,
         actor_name=actor.name,
         ip=work.ip,

@@ -7,17 +7,16 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import calls, capital, ledger
+from portfolio import calls, ledger
 from portfolio.accounts import AccountCode
 from portfolio.calls import CallLine, CapitalCall, Receipt
-from portfolio.distributions import Distribution
 from portfolio.funds import Fund
 from portfolio.kernel.actors import Role
-from portfolio.ledger import LedgerTransaction, Moment
-from portfolio.locks import PeriodLock
+from portfolio.ledger import Moment
 from tests.web.books import WAN, open_fund, scalar, send
 from tests.web.conftest import hidden_fields
 
+pytestmark = pytest.mark.usefixtures("told")  # most need the fund and not its ids
 NOW = Moment(as_of=date(2026, 12, 31))
 
 
@@ -38,16 +37,14 @@ def cash_fen(database, fund_id: str) -> int:
 
 
 # ---- reading
-def test_the_list_shows_each_fund_with_its_figures_and_reasons_instead_of_zero(
-    browser, told
-) -> None:
+def test_the_list_shows_each_fund_with_its_figures_and_reasons_instead_of_zero(browser) -> None:
     page = browser.get("/funds?lang=zh&unit=wan")
     assert "HT基金" in page.text
     assert ">900<" in page.text  # committed
     assert "nan" not in page.text.lower().replace("finance", "")
 
 
-def test_the_fund_page_proves_its_nav_to_the_fen(browser, told) -> None:
+def test_the_fund_page_proves_its_nav_to_the_fen(browser) -> None:
     page = browser.get("/funds/HT?lang=en").text
     assert "NAV 900,000.00 = fair value 300,000.00 + cash 600,000.00" in page
     assert "does not tie" not in page
@@ -68,23 +65,23 @@ def test_a_rate_that_does_not_exist_is_a_dash_with_its_reason(browser) -> None:
     assert "No cash flow yet" in browser.get("/funds/NEW?lang=en").text
 
 
-def test_under_a_year_the_return_of_the_period_is_shown(browser, told) -> None:
+def test_under_a_year_the_return_of_the_period_is_shown(browser) -> None:
     assert "Net return of the period" in browser.get("/funds/HT?lang=en&as_of=2024-06-30").text
     assert "Net return of the period" not in browser.get("/funds/HT?lang=en&as_of=2025-06-30").text
 
 
-def test_a_past_day_offers_no_act(browser, told) -> None:
+def test_a_past_day_offers_no_act(browser) -> None:
     assert "/funds/HT/calls/new" in browser.get("/funds/HT?tab=calls").text
     assert "/funds/HT/calls/new" not in browser.get("/funds/HT?tab=calls&as_of=2024-06-30").text
 
 
-def test_the_gross_curve_ends_on_the_fair_value(browser, told) -> None:
+def test_the_gross_curve_ends_on_the_fair_value(browser) -> None:
     page = browser.get("/funds/HT?curve=gross&lang=en&unit=yuan").text
     rows = re.findall(r'<th scope="row" class="num">(\d{4}Q\d)</th>(.*?)</tr>', page)
     assert rows[-1][1].rstrip().endswith('<td class="r">300,000.00</td>')
 
 
-def test_the_office_reads_a_fund_and_is_offered_no_act(logged_in, told) -> None:
+def test_the_office_reads_a_fund_and_is_offered_no_act(logged_in) -> None:
     office = logged_in(Role.INVESTMENT_OFFICE)
     page = office.get("/funds/HT?tab=calls")
     assert page.status_code == 200
@@ -118,7 +115,7 @@ def test_the_books_of_the_fund_are_not_there_for_an_investor(logged_in, told) ->
     assert own.get("/investments").status_code == 403
 
 
-def test_another_fund_is_not_there_for_an_investor(logged_in, database, manager, told) -> None:
+def test_another_fund_is_not_there_for_an_investor(logged_in, database, manager) -> None:
     with database.writing() as work:
         from portfolio import organisations
 
@@ -130,7 +127,7 @@ def test_another_fund_is_not_there_for_an_investor(logged_in, database, manager,
 
 
 # ---- partners
-def test_a_partner_is_admitted_once(browser, database, told) -> None:
+def test_a_partner_is_admitted_once(browser) -> None:
     fields = {"name": "出资人丁", "code": "LP4", "kind": "lp", "committed": "0.01"}
     more = {"committed_unit": "yi", "effective_date": "2024-02-01", "investor_fund_id": ""}
     form = "/funds/HT/partners/new"
@@ -140,7 +137,7 @@ def test_a_partner_is_admitted_once(browser, database, told) -> None:
     assert "is a partner of this fund already" in again.text
 
 
-def test_a_fund_that_becomes_partner_gets_its_holding(browser, database, manager, told) -> None:
+def test_a_fund_that_becomes_partner_gets_its_holding(browser, database, manager) -> None:
     with database.writing() as work:
         mother = open_fund(work, manager, "MF")
     fields = {"name": "母基金", "code": "MF", "kind": "lp", "committed": "1000万"}
@@ -183,9 +180,7 @@ def test_the_split_that_is_previewed_is_the_split_that_is_called(browser, databa
     assert [line.amount_fen for line in newest.lines] == [5556, 3334, 1111]
 
 
-def test_a_call_beyond_the_commitments_is_refused_with_both_amounts(
-    browser, database, told
-) -> None:
+def test_a_call_beyond_the_commitments_is_refused_with_both_amounts(browser, database) -> None:
     answer = send(browser, "/funds/HT/calls/new", "/funds/HT/calls", total="811", **CALL)
     assert answer.status_code == 422
     assert "8,110,000" in answer.text
@@ -203,16 +198,14 @@ def test_a_call_beyond_the_commitments_is_refused_with_both_amounts(
         ("-10", "wan", "more than nothing"),
     ],
 )
-def test_an_amount_that_is_none_is_refused_with_a_sentence(
-    browser, told, typed, unit, says
-) -> None:
+def test_an_amount_that_is_none_is_refused_with_a_sentence(browser, typed, unit, says) -> None:
     fields = CALL | {"total": typed, "total_unit": unit}
     answer = send(browser, "/funds/HT/calls/new", "/funds/HT/calls", **fields)
     assert answer.status_code == 422
     assert says in answer.text
 
 
-def test_a_call_sent_twice_is_made_once(browser, database, told) -> None:
+def test_a_call_sent_twice_is_made_once(browser, database) -> None:
     hidden = hidden_fields(browser.get("/funds/HT/calls/new").text)
     fields = hidden | CALL | {"total": "10"}
     first = browser.post("/funds/HT/calls", data=fields)
@@ -253,7 +246,7 @@ def test_a_receipt_is_reversed_with_a_reason_and_only_so(browser, database, told
     assert "short of cash" in refused.text
 
 
-def test_a_line_of_another_fund_is_not_there(browser, database, manager, told) -> None:
+def test_a_line_of_another_fund_is_not_there(browser, database, manager) -> None:
     with database.writing() as work:
         open_fund(work, manager, "XW")
     line_id = scalar(database, sa.select(col(CallLine.id)).limit(1))
@@ -264,159 +257,8 @@ def test_a_line_of_another_fund_is_not_there(browser, database, manager, told) -
     assert answer.status_code == 404
 
 
-# ---- distributions
-PAID = {"paid_on": "2024-06-01"}
-
-
-def test_a_distribution_is_split_as_previewed_and_not_beyond_cash(browser, database, told) -> None:
-    asked = {"capital": "9", "gain": "0.01", "paid_on": "2024-06-01", "lang": "en"}
-    page = browser.get("/funds/HT/distributions/preview", params=asked).text
-    assert "50,000.00" in page
-    assert "55.56" in page
-    form = ("/funds/HT/distributions/new", "/funds/HT/distributions")
-    assert send(browser, *form, capital="9", gain="0.01", **PAID).status_code == 303
-    assert cash_fen(database, told.fund_id) == 60 * WAN - 9 * WAN - 10_000
-    refused = send(browser, *form, gain="60", **PAID)
-    assert refused.status_code == 422
-    assert "short of cash" in refused.text
-
-
-def test_an_empty_distribution_is_refused(browser, told) -> None:
-    form = ("/funds/HT/distributions/new", "/funds/HT/distributions")
-    answer = send(browser, *form, **PAID)
-    assert answer.status_code == 422
-    assert "more than nothing" in answer.text
-
-
-def test_a_recallable_distribution_opens_the_commitment_again_until_reversed(
-    browser, database, told
-) -> None:
-    form = ("/funds/HT/distributions/new", "/funds/HT/distributions")
-    send(browser, *form, capital="9", recallable="yes", **PAID)
-
-    def unfunded_fen() -> int:
-        with database.reading() as work:
-            return capital.accounts(work, NOW, told.fund_id).total.unfunded_fen
-
-    assert unfunded_fen() == (900 - 90 + 9) * WAN
-    entry = scalar(database, sa.select(col(Distribution.transaction_id)))
-    assert "may be called again" in browser.get("/funds/HT?tab=distributions&lang=en").text
-    done = send(browser, f"/funds/HT/entries/{entry}/reversal", reason="付错账户")
-    assert done.status_code == 303
-    assert unfunded_fen() == (900 - 90) * WAN
-
-
-# ---- fees and income
-FEE = {"line": "21", "amount": "2", "amount_unit": "wan", "effective_date": "2024-06-30"}
-
-
-def test_a_fee_is_owed_then_paid_in_parts_and_reversed(browser, database, told) -> None:
-    form = ("/funds/HT/expenses/new", "/funds/HT/expenses")
-    assert send(browser, *form, memo="上半年", **FEE).status_code == 303
-    booked = sa.select(col(LedgerTransaction.subject_id)).where(
-        col(LedgerTransaction.tag) == "portfolio:expense:book"
-    )
-    expense_id = scalar(database, booked)
-    pay = f"/funds/HT/expenses/{expense_id}/payment"
-    day = {"paid_on": "2024-07-05"}
-    assert send(browser, pay, amount="3", amount_unit="wan", **day).status_code == 422
-    assert send(browser, pay, amount="0.5", amount_unit="wan", **day).status_code == 303
-    assert cash_fen(database, told.fund_id) == 60 * WAN - WAN // 2
-    entry = scalar(
-        database,
-        sa.select(col(LedgerTransaction.id)).where(
-            col(LedgerTransaction.tag) == "portfolio:expense:book"
-        ),
-    )
-    assert send(browser, f"/funds/HT/entries/{entry}/reversal", reason="重复").status_code == 303
-    assert cash_fen(database, told.fund_id) == 60 * WAN
-
-
-def test_a_line_that_is_no_cost_is_refused(browser, told) -> None:
-    form = ("/funds/HT/expenses/new", "/funds/HT/expenses")
-    answer = send(browser, *form, **(FEE | {"line": "13"}))
-    assert answer.status_code == 422
-    assert "Row 13" in answer.text
-
-
-def test_income_arrives_and_a_payment_alone_is_not_undone(browser, database, told) -> None:
-    fields = FEE | {"line": "87"}
-    form = ("/funds/HT/incomes/new", "/funds/HT/incomes")
-    assert send(browser, *form, **fields).status_code == 303
-    assert cash_fen(database, told.fund_id) == 62 * WAN
-    fees = ("/funds/HT/expenses/new", "/funds/HT/expenses")
-    send(browser, *fees, paid_on="2024-07-01", **FEE)
-    paid = sa.select(col(LedgerTransaction.id)).where(
-        col(LedgerTransaction.tag) == "portfolio:expense:pay"
-    )
-    answer = send(browser, f"/funds/HT/entries/{scalar(database, paid)}/reversal", reason="错")
-    assert answer.status_code == 422
-    assert "cannot be undone by itself" in answer.text
-
-
-# ---- the ledger
-def test_the_ledger_links_a_reversal_with_what_it_undoes(browser, told) -> None:
-    form = ("/funds/HT/incomes/new", "/funds/HT/incomes")
-    send(browser, *form, **(FEE | {"line": "87"}))
-    page = browser.get("/funds/HT?tab=ledger").text
-    path = re.findall(r'href="(/funds/HT/entries/[^"]+/reversal)"', page)[0]
-    send(browser, path, reason="记错")
-    page = browser.get("/funds/HT?tab=ledger&lang=en").text
-    assert "undoes" in page
-    assert "reversed by" in page
-    assert send(browser, path, reason="again").status_code == 422
-
-
-# ---- closing
-def test_a_quarter_is_closed_once_its_marks_are_approved_and_not_before(
-    browser, logged_in, database, told
-) -> None:
-    refused = send(browser, "/funds/HT/quarters/2024Q1/closing")
-    assert refused.status_code == 422
-    assert "has no approved mark" in refused.text
-    assert (
-        "has no approved mark" in browser.get("/funds/HT?tab=closing&quarter=2024Q1&lang=en").text
-    )
-    marks = f"/investments/{told.investment_id}/marks"
-    given = {"as_of": "2024-03-31", "value": "30", "value_unit": "wan", "method": "net_assets"}
-    send(browser, f"{marks}/new", marks, inputs="净资产 = 30 万元", **given)
-    second = logged_in(Role.FUND_MANAGER, "manager2")
-    page = second.get(f"/investments/{told.investment_id}").text
-    approve = re.search(r'href="(/investments/[^"]+/approval)"', page)[1]
-    assert send(second, approve).status_code == 303
-    assert send(browser, "/funds/HT/quarters/2024Q1/closing").status_code == 303
-    assert scalar(database, sa.select(col(PeriodLock.ends_on))) == date(2024, 3, 31)
-    again = send(browser, "/funds/HT/quarters/2024Q1/closing")
-    assert again.status_code == 422
-
-
-def test_in_a_closed_quarter_only_a_correction_with_its_reason_is_booked(
-    browser, logged_in, database, manager, told
-) -> None:
-    with database.writing() as work:
-        work.add(
-            PeriodLock(
-                fund_id=told.fund_id,
-                ends_on=date(2024, 6, 30),
-                known_seq=ledger.last_seq(work),
-                recorded_at=work.recorded_at,
-                recorded_by=manager.id,
-            )
-        )
-    form = ("/funds/HT/expenses/new", "/funds/HT/expenses")
-    refused = send(browser, *form, **FEE)
-    assert refused.status_code == 422
-    assert "The books are closed to" in refused.text
-    assert send(browser, *form, correction_reason="漏记管理费", **FEE).status_code == 303
-    assert "漏记管理费" in browser.get("/funds/HT?tab=ledger").text
-
-
-def test_what_is_no_quarter_is_not_there(browser, told) -> None:
-    assert browser.get("/funds/HT/quarters/2024Q9/closing").status_code == 404
-
-
 # ---- new funds
-def test_a_fund_code_is_given_once(browser, database, told) -> None:
+def test_a_fund_code_is_given_once(browser, database) -> None:
     fields = {"code": "HT", "name": "另一只", "kind": "sub"}
     days = {"announced_on": "2026-01-05", "inception_on": "2026-01-05"}
     answer = send(browser, "/funds/new", "/funds", **fields, **days)
@@ -425,7 +267,7 @@ def test_a_fund_code_is_given_once(browser, database, told) -> None:
     assert scalar(database, sa.select(sa.func.count(col(Fund.id)))) == 1
 
 
-def test_nobody_but_a_manager_acts(logged_in, told) -> None:
+def test_nobody_but_a_manager_acts(logged_in) -> None:
     auditor = logged_in(Role.AUDITOR)
     token = hidden_fields(auditor.get("/account").text)
     assert auditor.post("/funds/HT/calls", data=token | CALL | {"total": "1"}).status_code == 403

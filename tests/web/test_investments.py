@@ -15,6 +15,7 @@ from portfolio.marks import Mark
 from tests.web.books import WAN, open_fund, scalar, send
 from tests.web.conftest import hidden_fields
 
+pytestmark = pytest.mark.usefixtures("told")  # most need the fund and not its ids
 NOW = Moment(as_of=date(2026, 12, 31))
 
 
@@ -75,7 +76,7 @@ def test_a_value_older_than_ninety_days_warns(first, told) -> None:
     assert "a new valuation is due" in first.get(f"{page}&as_of=2024-05-31").text
 
 
-def test_a_holding_that_is_not_there_is_not_found(first, told) -> None:
+def test_a_holding_that_is_not_there_is_not_found(first) -> None:
     assert first.get("/investments/00000000-0000-7000-8000-00000000abcd").status_code == 404
     assert first.get("/investments/abc").status_code == 404
 
@@ -86,7 +87,7 @@ def test_an_investor_does_not_open_a_holding(logged_in, told) -> None:
 
 
 # ---- investing
-def test_an_investment_is_recorded_and_paid_in_tranches(first, database, told) -> None:
+def test_an_investment_is_recorded_and_paid_in_tranches(first, database) -> None:
     fields = {"firm": "新企业", "code": "I2", "instrument": "增资", "decided_on": "2024-02-01"}
     form = ("/funds/HT/investments/new", "/funds/HT/investments")
     home = send(first, *form, **fields).headers["location"]

@@ -1,8 +1,7 @@
 """Commands that answer: measures, performance, check; and import, which books a project sheet."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from dealflow import measures, sheets
 from dealflow.cells import Finding
 from dealflow.drafts import Draft, Plan
 from dealflow.measures import Scorecard
-from migrations import upgrade as migrations
 from portfolio import book_checks, funds, ledger, performance_figures
 from portfolio.book_checks import Check
 from portfolio.figures import Figure
@@ -27,7 +25,7 @@ from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from portfolio.ledger import Moment
 from valuation.figures import Undefined
-from web.cli import Json, app, settings, show
+from web.cli import Json, app, current, reading, show
 from web.formats import Reader
 from web.views.figures import refuse_backwards
 from web.views.tips import write
@@ -48,7 +46,7 @@ def print_measures(
     """Print the measures of a period, for the district and by industry system."""
     first, last = since.date(), as_of.date()
     refuse_backwards(first, last)
-    with _reading() as work:
+    with reading() as work:
         card = measures.scorecard(work, first, last, with_demo=_with_demo(work, no_demo=no_demo))
     show(_measures(card), as_json=as_json, text=lambda: _lines(card.figures))
 
@@ -83,7 +81,7 @@ def performance(
     as_json: Json = False,
 ) -> None:
     """Print a fund's figures as of a day, and as they were known at a moment."""
-    with _reading() as work:
+    with reading() as work:
         row = _fund(work, fund)
         seq = ledger.known_at(work, known_at.replace(tzinfo=UTC)) if known_at else None
         moment = Moment(
@@ -154,7 +152,7 @@ def _lines(figures: Sequence[Figure]) -> str:
 @app.command()
 def check(as_json: Json = False) -> None:
     """Recompute the five invariants of the books; exit code 1 on any finding."""
-    with _reading() as work:
+    with reading() as work:
         checks = book_checks.check(work)
     value = [_check(one) for one in checks]
     show(value, as_json=as_json, text=lambda: "\n".join(_check_lines(checks)))
@@ -204,7 +202,7 @@ def import_sheet(
     """Preview a project sheet with all findings; book it with --confirm, whole or not at all."""
     content = file.read_bytes()
     booked: dict[str, int] | None = None
-    with _opened() as (database, store):
+    with current() as (database, store):
         with database.reading() as work:
             draft = sheets.preview(work, content)
         if confirm and not draft.findings:
@@ -276,21 +274,5 @@ def _person(work: Work, login: str) -> Actor:
 
 
 # ---- what all of them open
-@contextmanager
-def _opened() -> Iterator[tuple[Database, Store]]:
-    database, store = settings().open()
-    try:
-        migrations.refuse_other_revision(database)
-        yield database, store
-    finally:
-        database.dispose()
-
-
-@contextmanager
-def _reading() -> Iterator[Work]:
-    with _opened() as (database, _), database.reading() as work:
-        yield work
-
-
 def _with_demo(work: Work, *, no_demo: bool) -> bool:
     return sites.read(work).show_demo and not no_demo

@@ -1,7 +1,5 @@
 """Commands on reports: write a quarter's LP reports, print a capital account statement."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,7 +16,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, NotFoundError
 from valuation.money import show as yuan
 from valuation.periods import Quarter
-from web.cli import Json, app, make_folder, settings, show
+from web.cli import Json, app, make_folder, reading, show
 from web.deps import business_day
 from web.reports import facts, files, shelf
 from web.reports.files import Kind
@@ -59,7 +57,7 @@ def write_lp(
     Exit code 1 if a check stops the publication of one of them; the files are written all the same.
     """
     folder, written = make_folder(out), []
-    with _reading() as work:
+    with reading() as work:
         asked = _quarter(quarter)
         shelf.refuse_open(asked, business_day(sites.read(work)))
         for partner in _partners(work, fund, investor):
@@ -97,7 +95,7 @@ def statement(
     as_json: Json = False,
 ) -> None:
     """Print a partner's capital account in the rows of the ILPA sheet, amounts in fen."""
-    with _reading() as work:
+    with reading() as work:
         partner = _partners(work, fund, investor)[0]
         lines = capital.statement(
             work, fund_id=partner.fund_id, partner_id=partner.id, quarter=_quarter(quarter)
@@ -113,16 +111,6 @@ def statement(
             for line in lines
         ),
     )
-
-
-@contextmanager
-def _reading() -> Iterator[Work]:
-    database, _ = settings().open()
-    try:
-        with database.reading() as work:
-            yield work
-    finally:
-        database.dispose()
 
 
 def _quarter(text: str) -> Quarter:

@@ -4,20 +4,21 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
 import typer
 
+from dealflow import definitions, landed
 from migrations import upgrade as migrations
 from portfolio.kernel import actors, audit
 from portfolio.kernel import site as sites
-from portfolio.kernel.actors import Actor, Role
-from portfolio.kernel.db import Database, new_id
+from portfolio.kernel.actors import SYSTEM, Actor, Role
+from portfolio.kernel.db import Database, Work, new_id
 from portfolio.kernel.errors import DomainError
-from web.cli import Json, app, make_folder, settings, show, stdin_or_prompt
+from web.cli import Json, app, make_folder, opened, settings, show, stdin_or_prompt
 from web.settings import Settings
 
 
@@ -31,37 +32,45 @@ def init(
     """Make the database and its first administrator, who chooses his own password."""
     from web.routes.login import HASHER
 
-    database, _ = settings().open()
-    migrations.to_newest(database)
-    with database.reading() as work:
-        if work.scalar(sa.select(sa.func.count()).select_from(actors.Account)):
-            raise DomainError(
-                "This database has accounts already.",
-                "Log in as the administrator and open further accounts there.",
+    with opened() as (database, _):
+        migrations.to_newest(database)
+        with database.reading() as work:
+            if work.scalar(sa.select(sa.func.count()).select_from(actors.Account)):
+                raise DomainError(
+                    "This database has accounts already.",
+                    "Log in as the administrator and open further accounts there.",
+                )
+        password = stdin_or_prompt("Password")
+        actors.check_password(password, context=(login, name))
+        founder = Actor(id=new_id(), name=name, role=Role.ADMIN)
+        with database.writing() as work:
+            actors.create_account(
+                work,
+                founder,
+                login=login,
+                name=name,
+                role=Role.ADMIN,
+                password_hash=HASHER.hash(password),
             )
-    password = stdin_or_prompt("Password")
-    actors.check_password(password, context=(login, name))
-    founder = Actor(id=new_id(), name=name, role=Role.ADMIN)
-    with database.writing() as work:
-        actors.create_account(
-            work,
-            founder,
-            login=login,
-            name=name,
-            role=Role.ADMIN,
-            password_hash=HASHER.hash(password),
-        )
-        sites.change(work, founder, brand=brand, district=district)
+            sites.change(work, founder, brand=brand, district=district)
+            seed(work)
     typer.echo(f"The administrator {login} may log in now: lianji serve")
+
+
+def seed(work: Work) -> None:
+    """Record the first version of every measure and of the landed rule: data, not constants."""
+    office = Actor(id=SYSTEM.id, name=SYSTEM.name, role=Role.INVESTMENT_OFFICE)
+    definitions.define(work, office)
+    landed.set_rule(work, office, landed.FIRST, valid_from=date(2000, 1, 1))
 
 
 @app.command()
 def upgrade() -> None:
     """Bring the database to this version; make a backup before."""
-    database, _ = settings().open()
-    before = migrations.revision(database)
-    migrations.to_newest(database)
-    typer.echo(f"revision {before or '—'} → {migrations.revision(database)}")
+    with opened() as (database, _):
+        before = migrations.revision(database)
+        migrations.to_newest(database)
+        typer.echo(f"revision {before or '—'} → {migrations.revision(database)}")
 
 
 @app.command()
@@ -71,16 +80,14 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.")] = 1,
 ) -> None:
     """Serve the pages. Behind a proxy that speaks TLS set LIANJI_TLS=1 and LIANJI_PROXIES."""
-    given = settings()
-    database, _ = given.open()
-    if database.is_sqlite and workers > 1:
-        raise DomainError(
-            "SQLite has one writer for the whole file: several workers would only wait for it.",
-            "Use one worker, or PostgreSQL by LIANJI_DATABASE_URL.",
-        )
-    migrations.refuse_other_revision(database)
-    database.dispose()
-    run_server(given, host=host, port=port, workers=workers)
+    with opened() as (database, _):
+        if database.is_sqlite and workers > 1:
+            raise DomainError(
+                "SQLite has one writer for the whole file: several workers would only wait for it.",
+                "Use one worker, or PostgreSQL by LIANJI_DATABASE_URL.",
+            )
+        migrations.refuse_other_revision(database)
+    run_server(settings(), host=host, port=port, workers=workers)
 
 
 def run_server(given: Settings, *, host: str, port: int, workers: int = 1) -> None:
@@ -104,8 +111,7 @@ def run_server(given: Settings, *, host: str, port: int, workers: int = 1) -> No
 @app.command("verify-audit")
 def verify_audit(as_json: Json = False) -> None:
     """Read the whole audit chain and name every place where it breaks."""
-    database, _ = settings().open()
-    with database.reading() as work:
+    with opened() as (database, _), database.reading() as work:
         count, findings = audit.verify(work)
     value = {"lines": count, "findings": [{"seq": f.seq, "what": f.what} for f in findings]}
     show(
@@ -123,13 +129,12 @@ def backup(
     out: Annotated[Path, typer.Option(help="Folder that takes the backup.")],
 ) -> None:
     """Copy database and evidence by the engine's own means into one folder."""
-    given = settings()
-    database, store = given.open()
     folder = make_folder(out / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
-    copy = _copy_sqlite(database, folder) if database.is_sqlite else _dump(database, folder)
-    if store.folder.exists():
-        with tarfile.open(folder / "files.tar", "w") as archive:
-            archive.add(store.folder, arcname="files")
+    with opened() as (database, store):
+        copy = _copy_sqlite(database, folder) if database.is_sqlite else _dump(database, folder)
+        if store.folder.exists():
+            with tarfile.open(folder / "files.tar", "w") as archive:
+                archive.add(store.folder, arcname="files")
     typer.echo(f"{copy} and the evidence are in {folder}; keep audit.key in another place.")
 
 
@@ -151,6 +156,14 @@ def _dump(database: Database, folder: Path) -> str:
         )
     target = folder / "lianji.dump"
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    subprocess.run([program, "-Fc", "-f", str(target), url], check=True)  # noqa: S603 - our words
+    ran = subprocess.run(  # noqa: S603 - our words
+        [program, "-Fc", "-f", str(target), url], check=False, capture_output=True, text=True
+    )
+    if ran.returncode:
+        raise DomainError(
+            "pg_dump made no backup: {why}",
+            "Put that right (it must not be older than the server) and run it again.",
+            why=ran.stderr.strip(),
+        )
     target.chmod(0o600)
     return target.name

@@ -218,9 +218,7 @@ def sign(
         for event in effective(work, project_id)
     ):
         projects.record(
-            work,
-            actor,
-            project_id,
+            *(work, actor, project_id),
             stage=stage,
             on=signed_on,
             evidence_file_id=file_id,

@@ -13,13 +13,11 @@ ROLES: dict[Role, Message] = {
 }
 
 
-def _item(
-    title: Message, href: str, icon: str, letter: str = "", *, tab: bool = False
-) -> NavItem:
+def _item(title: Message, href: str, icon: str, letter: str = "", *, tab: bool = False) -> NavItem:
     return NavItem(title=title, href=href, icon=icon, letter=letter, in_tabbar=tab)
 
 
-MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, Duty], ...]], ...] = (
+MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]], ...] = (
     (None, ((_item(say("Overview"), "/", "home", "O", tab=True), Duty.READ_DEALFLOW),)),
     (
         say("Attraction"),
@@ -32,7 +30,11 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, Duty], ...]], ...] = (
     (
         say("Funds"),
         (
-            (_item(say("Fund list"), "/funds", "fund", "F", tab=True), Duty.READ_FIGURES),
+            (
+                _item(say("Fund list"), "/funds", "fund", "F", tab=True),
+                Duty.READ_FIGURES,
+                Duty.READ_REPORTS,
+            ),
             (_item(say("Investments"), "/investments", "coins", "I"), Duty.READ_FIGURES),
             (_item(say("Reports"), "/reports", "report", "R"), Duty.READ_REPORTS),
         ),
@@ -51,7 +53,9 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, Duty], ...]], ...] = (
 def menu_for(actor: Actor) -> tuple[NavGroup, ...]:
     """Return the places a person may open; what he may not open is absent."""
     groups = (
-        NavGroup(title=title, items=tuple(item for item, duty in items if actor.may(duty)))
+        NavGroup(
+            title=title, items=tuple(item for item, *any_of in items if any(map(actor.may, any_of)))
+        )
         for title, items in MENU
     )
     return tuple(group for group in groups if group.items)

@@ -1,13 +1,13 @@
 """A small district to start from: two systems, two units, one evidence file."""
 
 import pytest
-from tests.dealflow.district import District
 
 from dealflow import units
 from dealflow.units import UnitKind
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.files import Store
+from tests.dealflow.district import District
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.dealflow.district import District
 
 from dealflow import agreements, chain_figures, chains, landed, landings
 from dealflow.agreements import FundMoney
@@ -18,6 +17,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, NotAllowedError
 from portfolio.postings import Posting, to_partners
 from portfolio.tranches import Tranche
+from tests.dealflow.district import District
 
 SINCE, AS_OF = date(2023, 1, 1), date(2023, 10, 31)
 CAME = date(2023, 5, 10)

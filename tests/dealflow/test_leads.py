@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from tests.dealflow.district import District
 
 from dealflow import leads
 from dealflow.leads import Lead
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError
+from tests.dealflow.district import District
 
 RECEIVED, HANDED, BY = date(2023, 3, 1), date(2023, 3, 5), date(2023, 3, 12)
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.dealflow.district import YI, District
 
 from dealflow import definitions, measures, series
 from dealflow.definitions import Definition, Expectation, ReportedFigure
@@ -15,6 +14,7 @@ from portfolio.figures import Unit
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError, say
+from tests.dealflow.district import YI, District
 from valuation.figures import Reason, Undefined
 from valuation.periods import Quarter
 

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from tests.dealflow.district import District
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +15,7 @@ from dealflow.stages import ROAD, Event, Milestone, Stage, furthest, refuse_diso
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError, NotAllowedError, NotFoundError, StaleError
+from tests.dealflow.district import District
 
 AS_OF = date(2023, 10, 31)
 

@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from tests.dealflow.district import District
 
 from dealflow import units
 from dealflow.units import UnitKind
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError
+from tests.dealflow.district import District
 
 
 def test_task_forces_and_liaison_offices_are_no_responsible_units(

@@ -153,6 +153,14 @@ def header(work: Work, fund_id: str, transaction_id: str, *, lines: int, seq: in
     )
 
 
+def try_to_seal(work: Work, fund_id: str, fens: tuple[int, ...], *, lines: int, seq: int) -> None:
+    transaction_id = new_id()
+    with work.session.begin_nested():
+        for fen in fens:
+            raw_posting(work, fund_id, transaction_id, "cash", fen)
+        header(work, fund_id, transaction_id, lines=lines, seq=seq)
+
+
 @pytest.mark.parametrize(
     ("fens", "lines", "seq", "why"),
     [
@@ -162,11 +170,8 @@ def header(work: Work, fund_id: str, transaction_id: str, *, lines: int, seq: in
     ],
 )
 def test_the_database_seals_only_a_sound_transaction(work, fund, fens, lines, seq, why) -> None:
-    transaction_id = new_id()
-    with pytest.raises(sa.exc.DatabaseError, match=why), work.session.begin_nested():
-        for fen in fens:
-            raw_posting(work, fund.id, transaction_id, "cash", fen)
-        header(work, fund.id, transaction_id, lines=lines, seq=seq)
+    with pytest.raises(sa.exc.DatabaseError, match=why):
+        try_to_seal(work, fund.id, fens, lines=lines, seq=seq)
 
 
 def test_no_posting_follows_the_seal(work, manager, partner) -> None:
@@ -223,7 +228,7 @@ def test_a_closed_quarter_takes_corrections_only(work, manager, partner) -> None
             recorded_by=manager.id,
         )
     )
-    with pytest.raises(DomainError, match="closed to 2024-03-31.*as a correction"):
+    with pytest.raises(DomainError, match=r"closed to 2024-03-31.*as a correction"):
         contribute(work, manager, partner, 500_00)
     contribute(work, manager, partner, 500_00, on=date(2024, 4, 1))
 

@@ -4,12 +4,12 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from tests.portfolio.conftest import open_book
 
 from portfolio import investments, lookthrough, marks
 from portfolio.ledger import Moment
 from portfolio.lookthrough import Edge, ways
 from portfolio.marks import Method
+from tests.portfolio.conftest import open_book
 
 PAID, MARKED = date(2024, 2, 1), date(2024, 6, 30)
 NOW = Moment(as_of=MARKED)

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from tests.portfolio.conftest import BEGAN, Book
 from sqlmodel import col
 
 from portfolio import (
@@ -24,6 +23,7 @@ from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.ledger import Moment
 from portfolio.marks import Method
+from tests.portfolio.conftest import BEGAN, Book
 
 DAYS = [date(2024, month, 28) for month in range(1, 13)]
 LAST = date(2025, 1, 31)

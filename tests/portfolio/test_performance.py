@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.portfolio.conftest import BEGAN
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from portfolio.figures import Source, Unit
 from portfolio.ledger import Moment
 from portfolio.marks import Method
 from portfolio.performance import curve
+from tests.portfolio.conftest import BEGAN
 from valuation.figures import Reason, Undefined
 from valuation.irr import CashFlow
 from valuation.periods import Quarter

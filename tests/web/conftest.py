@@ -1,7 +1,7 @@
 """A browser without a screen: the application on a database of its own, on both engines."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from pwdlib import PasswordHash
@@ -36,8 +36,8 @@ def application(database: Database, store: Store):
 
 
 @pytest.fixture
-def client(application) -> Iterator[TestClient]:
-    yield TestClient(application, follow_redirects=False)
+def client(application) -> TestClient:
+    return TestClient(application, follow_redirects=False)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_an_investor_never_sees_the_district(logged_in, database, manager) -> No
     with database.writing() as work:
         investor = organisations.create(work, manager, name="出资人甲")
     browser = logged_in(Role.LP, organisation_id=investor.id)
-    assert browser.get("/").headers["location"] == "/reports"
+    assert browser.get("/").headers["location"] == "/funds"
     assert browser.get("/landing").status_code == 403
 
 

@@ -133,7 +133,9 @@ def stage(timeline: Timeline) -> None:
         registered_size_fen=yi(published["registered_size"]) * FEN_A_WAN,
         announced_on=SIGNED,
         inception_on=SIGNED,
-        sponsors="、".join(published["sponsors"]),
+        sponsors="、".join(published["sponsors"])
+        .replace(" (through ", "（通过")
+        .replace(")", "）"),
         focus="、".join(published["focus"]),
         focus_en="Intelligent connected vehicles, NEV, electronics, software",
     )

@@ -1,4 +1,4 @@
-"""Words and colours of states that several pages show. English msgids; the catalogue has Chinese."""
+"""Words and colours of states that several pages show; the catalogue has the Chinese."""
 
 from dealflow.stages import Stage
 from dealflow.terms import State

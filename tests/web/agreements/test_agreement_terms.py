@@ -8,7 +8,6 @@ from portfolio import investments, tranches
 from portfolio.investments import Investment
 from portfolio.kernel.actors import Role
 from portfolio.tranches import Tranche
-from tests.web.conftest import hidden_fields
 from tests.web.agreements.papers import (
     SIGNED,
     YI,
@@ -19,6 +18,7 @@ from tests.web.agreements.papers import (
     send,
     signed,
 )
+from tests.web.conftest import hidden_fields
 
 
 # ---- conditions and tranches

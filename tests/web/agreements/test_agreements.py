@@ -10,7 +10,6 @@ from dealflow import agreements
 from dealflow.agreements import Agreement, AgreementKind, Pledge
 from portfolio import organisations
 from portfolio.kernel.actors import Role
-from tests.web.conftest import hidden_fields
 from tests.web.agreements.papers import (
     SIGNED,
     THREE_SIDES,
@@ -23,6 +22,7 @@ from tests.web.agreements.papers import (
     send,
     signed,
 )
+from tests.web.conftest import hidden_fields
 
 
 # ---- signing

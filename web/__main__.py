@@ -56,9 +56,16 @@ def ensure() -> None:
     print("Setting up .venv (once; about a minute on a slow line) …", file=sys.stderr)  # noqa: T201
     pip = new_venv()
     run(*pip, "install", "--quiet", "--disable-pip-version-check", UV)
-    uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
-    run(*uv, "--require-hashes", "--requirement", LOCK)
-    run(*uv, "--no-deps", "--editable", ROOT)
+    # The system's certificates: an office network often puts its own in front of the registry.
+    uv = [PYTHON, "-m", "uv", "pip", "install", "--system-certs", "--quiet", "--python", PYTHON]
+    try:
+        run(*uv, "--require-hashes", "--requirement", LOCK)
+        run(*uv, "--no-deps", "--editable", ROOT)
+    except subprocess.CalledProcessError:
+        print("uv could not install; trying pip, which is slower …", file=sys.stderr)  # noqa: T201
+        slow = [*pip, "install", "--quiet", "--disable-pip-version-check"]
+        run(*slow, "--require-hashes", "--requirement", LOCK)
+        run(*slow, "--no-deps", "--editable", ROOT)
     stamp.write_text(digest)
 
 

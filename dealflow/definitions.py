@@ -300,15 +300,18 @@ def reported(work: Work, since: date, as_of: date) -> list[Reported]:
     ]
 
 
-def quarters_reported(work: Work, kind: str, year: int, as_of: date) -> set[Quarter]:
-    """Return the quarters of a year for which something of a kind was published by a day."""
-    ends = work.rows(
-        sa.select(col(ReportedFigure.period_to)).where(
+def quarters_reported(work: Work, kind: str, as_of: date) -> set[Quarter]:
+    """Return the quarters about which something of a kind was published by a day.
+
+    The quarter ends the code, as in race_board_2023Q1: what is published of it may come later.
+    """
+    codes = work.rows(
+        sa.select(col(ReportedFigure.code)).where(
             col(ReportedFigure.code).startswith(f"{kind}_"),
-            col(ReportedFigure.period_to).between(date(year, 1, 1), as_of),
+            col(ReportedFigure.period_to) <= as_of,
         )
     )
-    return {Quarter.containing(end) for (end,) in ends}
+    return {Quarter.parse(code.removeprefix(f"{kind}_")) for (code,) in codes}
 
 
 def expectations(work: Work, year: int) -> dict[str, int]:

@@ -197,7 +197,12 @@ def page_of(
     every = tuple(
         _line(card, owed.get(card.agreement_id, ()), planned, page.reader) for card in cards
     )
-    lines = tuple(line for line in every if asked.means(line))
+    # The fund's own papers first: which of them advance is what the page is opened for.
+    lines = tuple(
+        sorted(
+            (line for line in every if asked.means(line)), key=lambda line: not line.card.fund_id
+        )
+    )
     used = {metric for line in lines for metric in line.cells}
     named = [line.card for line in lines if line.card.amount_fen is not None]
     amount_fen = sum(card.amount_fen or 0 for card in named)

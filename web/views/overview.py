@@ -162,10 +162,10 @@ def _parts(by_system: tuple[Breakdown, ...], code: str) -> list[tuple[int, str]]
 
 def _race(work: Work, as_of: date) -> tuple[tuple[str, bool], ...]:
     """Return (quarter, listed) of the year on the city's board, as published; empty without."""
-    listed = definitions.quarters_reported(work, "race_board", as_of.year, as_of)
-    if not listed:
-        return ()
+    listed = definitions.quarters_reported(work, "race_board", as_of)
     quarters = [Quarter(as_of.year, number) for number in range(1, 5)]
+    if listed.isdisjoint(quarters):
+        return ()
     return tuple((str(quarter), quarter in listed) for quarter in quarters)
 
 

@@ -12,6 +12,7 @@ from time import perf_counter
 
 from starlette.testclient import TestClient
 
+from migrations import upgrade
 from web import demo, settings
 from web.app import create
 
@@ -33,6 +34,7 @@ def main() -> None:
         os.environ.pop("LIANJI_DATABASE_URL", None)
         given = settings.read()
         database, store = given.open()
+        upgrade.to_newest(database)
         began = perf_counter()
         demo.load(database, store)
         print(f"demo loaded in {perf_counter() - began:.1f} s")

@@ -1,0 +1,92 @@
+"""Every main page, wide and narrow, light and dark: it fits, it is quiet, everybody can read it."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+HERE = Path(__file__).parent
+AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")  # axe-core 4.14.1, MPL-2.0
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIZES = ((1440, 900), (1024, 768), (390, 844))
+PLACES = {  # what is asked for, and the link to follow there
+    "login": ("/login", ""),
+    "overview": ("/", ""),
+    "board": ("/deals?as_of=2023-10-31", ""),
+    "deal": ("/agreements", "#main tbody a[href^='/deals/']"),
+    "agreements": ("/agreements", ""),
+    "agreement": ("/agreements", "#main tbody a[href^='/agreements/']"),
+    "landing": ("/landing", ""),
+    "fund": ("/funds/HT", ""),
+    "investment": ("/funds/HT", "#main a[href^='/investments/']"),
+    "reports": ("/reports", ""),
+    "report": ("/reports?fund=HT", "#main tbody a[href^='/reports/']"),
+    "import": ("/data/import", ""),
+    "accounts": ("/admin/users", ""),
+}
+READERS = {"login": "", "import": "office1", "accounts": "admin1"}  # the others: manager1
+SCREENS = ("overview", "deal", "fund", "report")
+
+WIDE = """() => {
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide <= 0) return [];
+  const out = [...document.querySelectorAll('body *')].filter(e => {
+    const r = e.getBoundingClientRect();
+    return r.width && r.right > innerWidth + 1 && !e.closest('.table-wrap, dialog, [hidden]');
+  });
+  return [wide, ...out.slice(0, 5).map(e => e.tagName + '.' + e.className)];
+}"""
+BARE = """() => [...document.querySelectorAll('img:not([alt])')].map(e => e.outerHTML)"""
+STYLED = """() => [...document.querySelectorAll('body [style]')]
+  .filter(e => [...e.style].some(name => !['--v', '--t', '--c', '--w'].includes(name)))
+  .map(e => e.outerHTML.slice(0, 160))"""
+AUDIT = """async rules => (await axe.run(document, {
+  runOnly: {type: 'tag', values: rules}, resultTypes: ['violations'],
+})).violations.flatMap(v => v.nodes.map(n => [v.id, n.target.join(' '), n.failureSummary]))"""
+
+
+@pytest.fixture(scope="module")
+def visit(seat) -> Callable[..., Page]:
+    """Open one of the places as somebody who works there."""
+
+    def go(place: str, theme: str = "light") -> Page:
+        desk = seat(READERS.get(place, "manager1"))
+        page = desk.page
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        path, link = PLACES[place]
+        page.goto(path)
+        if link:
+            page.goto(page.locator(link).first.get_attribute("href") or "")
+        page.evaluate("document.fonts.ready")
+        desk.is_content()
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_page_fits_every_screen_and_breaks_no_rule_of_wcag(visit, place, theme) -> None:
+    page = visit(place, theme)
+    assert page.locator("h1").count() == 1
+    assert page.evaluate(BARE) == []
+    assert page.evaluate(STYLED) == []
+    page.evaluate(AXE)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(WIDE) == [], f"{place} scrolls sideways at {width}"
+        if width != 1024:  # between the two nothing new stands on the page
+            broken = page.evaluate(AUDIT, RULES)
+            assert broken == [], f"{place} at {width}"
+
+
+@pytest.mark.parametrize("place", SCREENS)
+def test_a_picture_of_a_page_is_small_enough_for_the_readme(visit, place) -> None:
+    picture = visit(place).screenshot(animations="disabled")
+    assert len(picture) < 200_000
+    if os.environ.get("LIANJI_SCREENS"):
+        (HERE / "screens" / f"{place}.png").write_bytes(picture)

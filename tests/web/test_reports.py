@@ -22,7 +22,6 @@ from tests.web.lp_books import LpBooks, People, fill
 from valuation.money import show as yuan
 from valuation.periods import Quarter
 from web import cli
-from web.commands import reports as commands
 from web.reports import facts, html, pdf, workbook
 from web.reports.document import write
 from web.reports.letter import foretold
@@ -149,7 +148,7 @@ def command(database, store, monkeypatch, capsys):
     def run(*words: str) -> tuple[int, str]:
         url = database.url.render_as_string(hide_password=False)
         settings = Settings(database_url=url, folder=store.folder)
-        monkeypatch.setattr(commands, "settings", lambda: settings)
+        monkeypatch.setattr(cli, "settings", lambda: settings)
         with pytest.raises(SystemExit) as end:
             cli.main(words)
         return int(end.value.code or 0), capsys.readouterr().out

@@ -188,7 +188,7 @@ def quarterly(
     asked = col(LedgerPosting.fund_id) == fund_id
     if partner_id is not None:
         asked = asked & (col(LedgerPosting.partner_id) == partner_id)
-    return curve(_booked(work, moment, asked), moment.as_of)
+    return curve(booked_by_day(work, moment, asked), moment.as_of)
 
 
 def _net_flows(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[CashFlow]:
@@ -197,13 +197,14 @@ def _net_flows(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> lis
     On the partner's account a contribution is a credit, so the sign turns for its holder.
     """
     lines = {int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS)}
-    rows = sorted(row for row in _booked(work, moment, asked) if row[1] in lines)
+    rows = sorted(row for row in booked_by_day(work, moment, asked) if row[1] in lines)
     return [CashFlow(on, -fen) for on, _, fen in rows if fen]
 
 
-def _booked(
+def booked_by_day(
     work: Work, moment: Moment, asked: sa.ColumnElement[bool]
 ) -> list[tuple[date, int, int]]:
+    """Return what the partners' accounts were booked, for `curve`: date, line, fen."""
     rows = work.rows(
         ledger.entries(
             col(LedgerTransaction.effective_date),

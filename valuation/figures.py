@@ -18,6 +18,8 @@ class Reason(StrEnum):
     NO_COMMITMENT = "no_commitment"
     NO_MARK = "no_mark"  # an asset without a fair value by this date
     INDEX_POSITION_SHORT = "index_position_short"
+    NO_INDEX_LEVEL = "no_index_level"  # the index has no level near one of the dates
+    NOT_YET = "not_yet"  # an event that has not come by this date
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,25 @@ APPEND_ONLY = (
     "mark",
     "mark_approval",
     "mark_withdrawal",
+    "index_level",
 )
 
 
 def upgrade() -> None:
     """Make the tables, then the triggers that guard them."""
+    op.create_table(
+        "index_series",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("code <> '' AND name <> ''", name=op.f("ck_index_series_named")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_series")),
+        sa.UniqueConstraint("code", name=op.f("uq_index_series_code")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "organisation",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -89,6 +103,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fund")),
         sa.UniqueConstraint("code", name=op.f("uq_fund_code")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "index_level",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("series_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("level", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("level > 0", name=op.f("ck_index_level_level_positive")),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["index_series.id"], name=op.f("fk_index_level_series_id_index_series")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_level")),
+        sa.UniqueConstraint("series_id", "on", name=op.f("uq_index_level_series_id_on")),
         sqlite_strict=True,
     )
     op.create_table(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from dealflow import sample_sheet, units
 from dealflow.sample_sheet import Words
 from dealflow.stages import Stage
 from dealflow.units import UnitKind
-from portfolio import ledger
+from portfolio import indices, ledger
 from portfolio.kernel import guards
 from portfolio.kernel.db import Database
 from tests.dealflow.district import YI, District
@@ -163,6 +164,21 @@ def test_an_unknown_fund_is_refused_with_the_codes_there_are(lianji, fund) -> No
     answer = lianji("performance", "--fund", "XX", "--as-of", "2024-12-31")
     assert answer.code == 2
     assert "Use one of: HT." in answer.out
+
+
+def test_performance_against_an_index_adds_returns_by_horizon(
+    lianji, fund, database, manager
+) -> None:
+    with database.writing() as work:
+        made = indices.create(work, manager, code="IX", name="指数")
+        indices.record(work, manager, made.id, [(date(2024, 12, 31), Decimal(1000))])
+    asked = ("performance", "--fund", "HT", "--as-of", "2024-12-31", "--json")
+    figures = lianji(*asked, "--index", "IX").json
+    assert one(figures, "irr_3y")["undefined"] == "too_short"
+    assert one(figures, "ks_pme")["undefined"] == "no_index_level"
+    answer = lianji(*asked, "--index", "XX")
+    assert answer.code == 2
+    assert "Use one of: IX." in answer.out
 
 
 # ---- check

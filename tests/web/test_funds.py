@@ -55,7 +55,7 @@ def test_every_tab_of_an_empty_fund_opens(browser) -> None:
     days = {"announced_on": "2026-01-05", "inception_on": "2026-01-05"}
     made = send(browser, "/funds/new", "/funds", **fields, **days, size="10", size_unit="yi")
     assert made.headers["location"] == "/funds/NEW"
-    for tab in ("overview", "calls", "distributions", "expenses", "ledger", "closing"):
+    for tab in ("overview", "calls", "distributions", "returns", "expenses", "ledger", "closing"):
         assert browser.get(f"/funds/NEW?tab={tab}").status_code == 200
 
 

@@ -14,7 +14,7 @@ from dealflow import measures, sheets
 from dealflow.cells import Finding
 from dealflow.drafts import Draft, Plan
 from dealflow.measures import Scorecard
-from portfolio import book_checks, funds, ledger, performance_figures
+from portfolio import book_checks, funds, indices, ledger, performance_figures, returns
 from portfolio.book_checks import Check
 from portfolio.figures import Figure
 from portfolio.kernel import actors
@@ -77,6 +77,9 @@ def performance(
             help="As the books knew it at this moment (UTC; a day means its beginning).",
         ),
     ] = None,
+    index: Annotated[
+        str, typer.Option(help="Code of an index; adds returns by horizon and against it.")
+    ] = "",
     no_demo: NoDemo = False,
     as_json: Json = False,
 ) -> None:
@@ -88,6 +91,9 @@ def performance(
             as_of=as_of.date(), known_seq=seq, with_demo=_with_demo(work, no_demo=no_demo)
         )
         figures = performance_figures.figures(work, moment, row.id)
+        if index:
+            series = _index(work, index, with_demo=moment.with_demo)
+            figures += returns.fund_returns(work, moment, row.id, series).figures
     value = [facts_of(figure) for figure in figures]
     show(value, as_json=as_json, text=lambda: _lines(figures))
 
@@ -97,6 +103,18 @@ def _fund(work: Work, code: str) -> funds.Fund:
     if code not in known:
         raise DomainError(
             "There is no fund with the code {code}.",
+            "Use one of: {codes}.",
+            code=code,
+            codes=", ".join(known) or "—",
+        )
+    return known[code]
+
+
+def _index(work: Work, code: str, *, with_demo: bool) -> indices.IndexSeries:
+    known = {one.code: one for one in indices.listed(work, with_demo=with_demo)}
+    if code not in known:
+        raise DomainError(
+            "There is no index with the code {code}.",
             "Use one of: {codes}.",
             code=code,
             codes=", ".join(known) or "—",

@@ -16,6 +16,7 @@ from web.demo import (
     evidence,
     history,
     hongtai,
+    indices,
     leads,
     money_in,
     mother,
@@ -69,6 +70,7 @@ def plan() -> Timeline:
     history.stage(timeline, in_sets, money_of=later)
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
+    indices.stage(timeline)
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)

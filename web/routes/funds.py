@@ -12,14 +12,23 @@ from portfolio.kernel.errors import NotFoundError
 from web.deps import Me, Reading, Seen
 from web.forms import MoneyUnit, fen_or_none
 from web.templating import show
-from web.views import fund_books, fund_close, fund_forms, fund_ledger, fund_list, fund_splits, funds
+from web.views import (
+    fund_books,
+    fund_close,
+    fund_forms,
+    fund_ledger,
+    fund_list,
+    fund_returns,
+    fund_splits,
+    funds,
+)
 from web.views.act_forms import ActForm
 from web.views.funds import Opened, Tab
 
 router = APIRouter()
 Moment = Annotated[datetime | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
-FOR_STAFF = frozenset({"expenses", "ledger", "closing"})
+FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns"})
 
 
 def opened_fund(
@@ -55,7 +64,7 @@ def new_fund_form(request: Request, page: Seen) -> HTMLResponse:
 
 
 @router.get("/funds/{code}")
-def fund_page(
+def fund_page(  # noqa: PLR0911 - one return a tab
     request: Request,
     work: Reading,
     me: Me,
@@ -66,6 +75,7 @@ def fund_page(
     group: str = "",
     before: int | None = None,
     quarter: str = "",
+    index: str = "",
 ) -> HTMLResponse:
     """Show one tab of a fund; what concerns the fund as a whole is not there for an LP."""
     if fund.own is not None and tab in FOR_STAFF:
@@ -82,6 +92,8 @@ def fund_page(
             return show(request, fund_ledger.ledger_page(*reads, before=before))
         case "closing":
             return show(request, fund_close.closing_page(*reads, asked=quarter))
+        case "returns":
+            return show(request, fund_returns.returns_page(*reads, index=index))
         case "overview":
             view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
             return show(request, view)

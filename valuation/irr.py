@@ -3,7 +3,6 @@
 Flows are signed from the investor's side: contributions < 0, distributions and closing value > 0.
 """
 
-import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +34,14 @@ __all__ = [
 
 EARLIEST = date(1900, 1, 1)  # an earlier date is a slip of the keyboard or an empty cell
 _YEAR_DAYS = DayCount.ACT_365F.ticks_a_year
+_REASONS = (  # by the code of the compiled loop, whose 0 is a rate
+    None,
+    Reason.NO_FLOWS,
+    Reason.ONE_SIGN,
+    Reason.TOO_SHORT,
+    Reason.NO_RATE,
+    Reason.SEVERAL_RATES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +149,48 @@ def xirr_many(on: npt.ArrayLike, amount: npt.ArrayLike, start: npt.ArrayLike) ->
     raises  ValueError for shapes that do not fit, a missing date or one before 1900, an amount
             that is not finite, offsets that fall or do not span the flows
     """
-    days, amounts, offsets = _flat(on, amount, start)
-    m = len(offsets) - 1
+    days, amounts, offsets = flat(on, amount, start)
+    m = offsets.size - 1
     rate = np.full(m, np.nan)
     reason = np.full(m, None, dtype=object)
     roots: list[tuple[float, ...]] = [()] * m
-    for i, (first, last) in enumerate(itertools.pairwise(offsets)):
-        found = _the_rate(days[first:last], amounts[first:last], _YEAR_DAYS)
+    for i in _settle_most(days, amounts, offsets, rate, reason, roots):
+        here = slice(offsets[i], offsets[i + 1])
+        found = _the_rate(days[here], amounts[here], _YEAR_DAYS)
         if isinstance(found, Undefined):
             reason[i], roots[i] = found.reason, found.roots
         else:
             rate[i] = found
     return XirrMany(rate, reason, tuple(roots))
+
+
+def _settle_most(
+    days: npt.NDArray[np.int64],
+    amounts: npt.NDArray[np.float64],
+    offsets: npt.NDArray[np.int64],
+    rate: npt.NDArray[np.float64],
+    reason: npt.NDArray[np.object_],
+    roots: list[tuple[float, ...]],
+) -> list[int]:
+    """Write what the compiled loop can prove and return the series that it leaves."""
+    try:
+        from valuation import irr_kernel as kernel  # on first use: no start pays for it
+    except ImportError:  # numba is not there on every platform: slower, with the same answers
+        return list(range(rate.size))
+    code = np.empty(rate.size, dtype=np.int64)
+    kernel.solve(days, amounts, offsets, rate, code)
+    left = np.flatnonzero(code == kernel.UNSETTLED)
+    if left.size:
+        from valuation import irr_every  # a second to compile, and seldom needed
+
+        every = np.empty(days.size)
+        irr_every.solve(days, amounts, offsets, left, rate, code, every)
+        for i in left[code[left] == kernel.SEVERAL_RATES]:
+            roots[i] = tuple(every[offsets[i] :][: int(rate[i])].tolist())
+    rate[code != kernel.RATE] = np.nan
+    for number in np.unique(code[(code != kernel.RATE) & (code != kernel.UNSETTLED)]):
+        reason[code == number] = _REASONS[number]
+    return np.flatnonzero(code == kernel.UNSETTLED).tolist()
 
 
 # ---- periodic flows
@@ -268,7 +305,9 @@ def _finite(amounts: Sequence[float]) -> npt.NDArray[np.float64]:
     return values
 
 
-def _flat(on: Any, amount: Any, start: Any) -> tuple[Any, Any, list[int]]:
+def flat(
+    on: Any, amount: Any, start: Any
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     """Check the flat arrays of `xirr_many` and return days, amounts and offsets."""
     dates = np.asarray(on, dtype="datetime64[D]")
     amounts = _finite(amount)
@@ -279,8 +318,14 @@ def _flat(on: Any, amount: Any, start: Any) -> tuple[Any, Any, list[int]]:
         )
     if offsets[0] != 0 or offsets[-1] != dates.size or (np.diff(offsets) < 0).any():
         raise ValueError(f"start does not lead from 0 to {dates.size} without falling")
-    bad = np.isnat(dates) | (dates < np.datetime64(EARLIEST))
+    days = dates.view(np.int64)
+    bad = days < np.datetime64(EARLIEST).astype(np.int64)  # as is NaT, the least of all
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
         raise ValueError(f"flow {i} is dated {dates[i]}; a date is 1900-01-01 or later")
-    return dates.astype(np.int64), amounts, offsets.tolist()
+    return _in_place(days), _in_place(amounts), _in_place(offsets)
+
+
+def _in_place(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the one layout that the compiled loop is made for."""
+    return np.require(values, requirements=("C", "W"))

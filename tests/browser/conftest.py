@@ -8,12 +8,21 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from web.demo import PASSWORD
 
@@ -26,8 +35,9 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE_MS = 15_000  # two cores may serve four processes
+PATIENCE_MS = 30_000  # two cores may serve four processes
 REFUSALS = (403, 404, 409, 422)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 # ---- the server
@@ -101,7 +111,9 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, or a skip that says how to get it."""
     named = os.environ.get("CHROMIUM", "")
-    found = next(filter(None, map(shutil.which, (named, "chromium", "chromium-headless-shell"))), "")
+    found = next(
+        filter(None, map(shutil.which, (named, "chromium", "chromium-headless-shell"))), ""
+    )
     if not found:
         pytest.skip("No Chromium here: apt-get install chromium, or name one by CHROMIUM.")
     with sync_playwright() as playwright:
@@ -143,34 +155,57 @@ class Desk:
 
     def is_content(self) -> None:
         """Fail where the browser complained, or something was refused that should not be."""
-        assert self.complaints == []
-        assert self._refused == []
+        complaints, self.complaints = self.complaints, []
+        refused, self._refused = self._refused, []
+        assert complaints == []
+        assert refused == []
 
 
-Seat = Callable[..., Desk]
+class Office:
+    """The people of one file of tests: `office("manager1")` is his desk, kept between tests."""
+
+    def __init__(self, chromium: Browser, site: str) -> None:
+        self._chromium = chromium
+        self._site = site
+        self._desks: dict[str, Desk] = {}
+
+    def __call__(self, login: str = "", **context: Any) -> Desk:
+        """Return a person's desk; nobody shares a cookie, and other settings are another desk."""
+        key = f"{login} {context}"
+        if key not in self._desks:
+            size = ViewportSize(width=1440, height=900)
+            own = self._chromium.new_context(
+                base_url=self._site, locale="zh-CN", viewport=size, **context
+            )
+            own.set_default_timeout(PATIENCE_MS)
+            self._desks[key] = Desk(own.new_page())
+            if login:
+                log_in(self._desks[key].page, login)
+        return self._desks[key]
+
+    def is_content(self) -> None:
+        """Fail where any browser complained."""
+        for desk in self._desks.values():
+            desk.is_content()
+
+    def close(self) -> None:
+        """Close every browser window."""
+        for desk in self._desks.values():
+            desk.page.context.close()
 
 
 @pytest.fixture(scope="module")
-def seat(chromium: Browser, site: str) -> Iterator[Seat]:
-    """Give each person, by login, a browser context of his own; nobody shares a cookie."""
-    desks: dict[str, Desk] = {}
+def office(chromium: Browser, site: str) -> Iterator[Office]:
+    people = Office(chromium, site)
+    yield people
+    people.close()
 
-    def sit(login: str = "", **context: object) -> Desk:
-        if login in desks and not context:
-            return desks[login]
-        made = chromium.new_context(
-            base_url=site, locale="zh-CN", viewport={"width": 1440, "height": 900}, **context
-        )
-        made.set_default_timeout(PATIENCE_MS)
-        desk = Desk(made.new_page())
-        if login:
-            log_in(desk.page, login)
-        desks[login] = desk
-        return desk
 
-    yield sit
-    for desk in desks.values():
-        desk.page.context.close()
+@pytest.fixture(autouse=True)
+def quiet(office: Office) -> Iterator[None]:
+    """After every test: no browser has complained."""
+    yield
+    office.is_content()
 
 
 def log_in(page: Page, login: str) -> None:

@@ -246,10 +246,11 @@ def test_a_receipt_is_reversed_with_a_reason_and_only_so(browser, database, told
     assert "short of cash" in refused.text
 
 
-def test_a_line_of_another_fund_is_not_there(browser, database, manager) -> None:
+def test_a_line_of_another_fund_is_not_there(browser, database, manager, told) -> None:
     with database.writing() as work:
         open_fund(work, manager, "XW")
-    line_id = scalar(database, sa.select(col(CallLine.id)).limit(1))
+    of_ht = sa.select(col(CallLine.id)).where(col(CallLine.partner_id) == told.partner_ids[0])
+    line_id = scalar(database, of_ht)
     assert browser.get(f"/funds/XW/call-lines/{line_id}/receipt").status_code == 404
     hidden = hidden_fields(browser.get("/funds/XW/calls/new").text)
     fields = hidden | {"amount": "1", "amount_unit": "yuan", "received_on": "2024-05-10"}

@@ -5,6 +5,7 @@ Flows are signed from the investor's side: contributions < 0, distributions and 
 
 import math
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ __all__ = [
 
 EARLIEST = date(1900, 1, 1)  # an earlier date is a slip of the keyboard or an empty cell
 _YEAR_DAYS = DayCount.ACT_365F.ticks_a_year
+_FEW = 1_000  # series that are answered one by one sooner than the compiled loop is loaded
 _FLOWS_A_THREAD = 50_000  # a millisecond of work; a thread takes a tenth to start
 _MOST_THREADS = 4
 _REASONS = (  # by the code of the compiled loop, whose 0 is a rate
@@ -144,6 +146,12 @@ class XirrMany:
     reason: npt.NDArray[np.object_]
     roots: tuple[tuple[float, ...], ...]
 
+    def figure(self, i: int) -> float | Undefined:
+        """Return the rate of one series, or why it has none."""
+        if self.reason[i] is None:
+            return float(self.rate[i])
+        return Undefined(self.reason[i], f"series {i}: {self.reason[i]}", self.roots[i])
+
 
 def xirr_many(on: npt.ArrayLike, amount: npt.ArrayLike, start: npt.ArrayLike) -> XirrMany:
     """Return what `xirr` (ACT/365F) returns for each of m series kept in flat arrays.
@@ -178,6 +186,8 @@ def _settle_most(
     roots: list[tuple[float, ...]],
 ) -> list[int]:
     """Write what the compiled loop can prove and return the series that it leaves."""
+    if rate.size < _FEW and "valuation.irr_kernel" not in sys.modules:
+        return list(range(rate.size))
     try:
         from valuation import irr_kernel as kernel  # on first use: no start pays for it
     except ImportError:  # numba is not there on every platform: slower, with the same answers

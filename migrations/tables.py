@@ -31,6 +31,7 @@ MODULES = (
     "dealflow.landings",
     "dealflow.landed",
     "dealflow.definitions",
+    "dealflow.leverage",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -64,6 +65,7 @@ APPEND_ONLY = (
     "arrival_check",
     "landed_rule",
     "measure_definition",
+    "public_partner",
 )
 
 

@@ -32,6 +32,7 @@ MODULES = (
     "dealflow.landings",
     "dealflow.landed",
     "dealflow.definitions",
+    "dealflow.leverage",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -66,6 +67,7 @@ APPEND_ONLY = (
     "arrival_check",
     "landed_rule",
     "measure_definition",
+    "public_partner",
 )
 
 

@@ -21,7 +21,7 @@ from portfolio.kernel.db import Work
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.organisations import Organisation
 from valuation.figures import Reason, Undefined
-from valuation.irr import CashFlow, period_return, under_a_year, xirr_many
+from valuation.irr import CashFlow, shown, xirr_many
 
 WHOLE = ""  # the key of the pool of all
 
@@ -89,9 +89,7 @@ def _pool(key: str, group: Sequence[Member], rate: float | Undefined, as_of: dat
     paid_out = sum(member.paid_out_fen for member in group)
     value = sum(member.value_fen for member in group)
     unpaid = Undefined(Reason.NOTHING_PAID_IN, "nothing was paid in by this date")
-    is_period = first is not None and under_a_year(first, as_of)
-    if is_period and first is not None and isinstance(rate, float):
-        rate = period_return(rate, first, as_of)
+    told = shown(rate, first, as_of)
     return Pool(
         key=key,
         members=len(group),
@@ -101,8 +99,8 @@ def _pool(key: str, group: Sequence[Member], rate: float | Undefined, as_of: dat
         first_on=first,
         dpi=paid_out / paid_in if paid_in else unpaid,
         multiple=(paid_out + value) / paid_in if paid_in else unpaid,
-        rate=rate,
-        is_period=is_period,
+        rate=told.value,
+        is_period=told.is_period,
         is_demo=any(member.is_demo for member in group),
     )
 

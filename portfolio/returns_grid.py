@@ -18,7 +18,7 @@ from portfolio.kernel.db import Work
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from valuation.figures import Reason, Undefined
 from valuation.grid import quarter_grid
-from valuation.irr import period_return, under_a_year
+from valuation.irr import shown
 from valuation.periods import Quarter, quarters_between
 
 CASH_LINES = (int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS))
@@ -110,12 +110,10 @@ def _cells(series: Sequence[_Series], ends: Sequence[date]) -> list[tuple[Cell, 
 def _cell(rate: float | Undefined, fen: tuple[int, int, int], first: date, end: date) -> Cell:
     paid_in, paid_out, nav = fen
     unpaid = Undefined(Reason.NOTHING_PAID_IN, "nothing was paid in by this date")
-    is_period = first <= end and under_a_year(first, end)
-    if is_period and isinstance(rate, float):
-        rate = period_return(rate, first, end)
+    told = shown(rate, first if first <= end else None, end)
     return Cell(
-        rate=rate,
-        is_period=is_period,
+        rate=told.value,
+        is_period=told.is_period,
         dpi=paid_out / paid_in if paid_in else unpaid,
         tvpi=(paid_out + nav) / paid_in if paid_in else unpaid,
     )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ __all__ = [
     "irr",
     "mirr",
     "period_return",
+    "shown",
     "under_a_year",
     "xirr",
     "xirr_many",
@@ -128,6 +129,23 @@ def period_return(
     if not rate >= -1 or years < 0:
         raise ValueError(f"no return at {rate} a year from {start} to {end}")
     return math.expm1(years * math.log1p(rate)) if rate > -1 else -1.0
+
+
+class Shown(NamedTuple):
+    """A rate as it is shown."""
+
+    value: float | Undefined
+    is_period: bool  # it is the return of the period, since less than a year has passed
+
+
+def shown(rate: float | Undefined, start: date | None, end: date) -> Shown:
+    """Return a yearly rate, or what it makes of the period from the first flow if `under_a_year`.
+
+    source  GIPS 2020: returns over less than one year are not annualised
+    """
+    if start is None or not under_a_year(start, end):
+        return Shown(rate, is_period=False)
+    return Shown(rate if isinstance(rate, Undefined) else period_return(rate, start, end), True)
 
 
 # ---- many series

@@ -10,6 +10,7 @@ MODULES = (
     "portfolio.kernel.site",
     "portfolio.organisations",
     "portfolio.funds",
+    "portfolio.terms",
     "portfolio.commitments",
     "portfolio.investments",
     "portfolio.ledger",
@@ -20,6 +21,10 @@ MODULES = (
     "portfolio.tranches",
     "portfolio.marks",
     "portfolio.indices",
+    "portfolio.editions",
+    "portfolio.prose",
+    "portfolio.issued",
+    "portfolio.packs",
     "dealflow.units",
     "dealflow.chains",
     "dealflow.projects",
@@ -32,6 +37,7 @@ MODULES = (
     "dealflow.landings",
     "dealflow.landed",
     "dealflow.definitions",
+    "dealflow.leverage",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -55,6 +61,12 @@ APPEND_ONLY = (
     "mark_approval",
     "mark_withdrawal",
     "index_level",
+    "fund_terms",
+    "report_edition",
+    "report_step",
+    "report_lock",
+    "report_prose",
+    "issued_report",
     "milestone",
     "pledge",
     "landing_condition",
@@ -66,6 +78,7 @@ APPEND_ONLY = (
     "arrival_check",
     "landed_rule",
     "measure_definition",
+    "public_partner",
 )
 
 

@@ -327,6 +327,7 @@ def test_a_release_is_negative_on_the_sheet(work) -> None:
     (fault,) = faults(work, lines)
     assert fault.row == 112
 
+
 def test_a_fund_of_these_books_is_admitted_as_an_investor_first(work, mother) -> None:
     (fault,) = faults(work, [(mother.fund.code, 13, "2026-02-01", 100)])
     assert "Admit it on the fund page" in str(fault)
@@ -355,10 +356,7 @@ def test_a_file_that_is_no_such_table_is_refused(work, content) -> None:
 
 def test_brackets_and_chinese_headings_are_read(work) -> None:
     heading = "基金,出资人,行号,生效日期,金额（元）"
-    content = f"{heading}
-T,LP1,108,2026/1/5,100
-T,LP1,14,2026年2月1日,(5)
-"
+    content = f"{heading}\nT,LP1,108,2026/1/5,100\nT,LP1,14,2026年2月1日,(5)\n"
     sheet = take_over_sheet.read(content.encode("gb18030"))
     assert [entry.fen for entry in sheet.entries] == [100_00, -5_00]
     assert sheet.entries[1].on == date(2026, 2, 1)

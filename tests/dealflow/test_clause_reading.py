@@ -39,7 +39,7 @@ def test_amount_day_cure_and_buy_back_are_read_from_one_clause() -> None:
 @pytest.mark.parametrize(
     ("text", "metric", "threshold", "due_on"),
     [
-        ("签订后12个月内注册资本达到2,000万元", M.REGISTERED_CAPITAL_PAID, YI // 5, date(2026, 3, 1)),
+        ("签订后12个月内资本金达到2,000万元", M.REGISTERED_CAPITAL_PAID, YI // 5, date(2026, 3, 1)),
         ("2026年6月底前投用不少于两条生产线", M.PRODUCTION_LINE, 2_000, date(2026, 6, 30)),
         ("2025年12月31日前租赁面积不少于1.2万平方米", M.FLOOR_AREA, 12_000_000, date(2025, 12, 31)),
         ("2026年底前，员工达到三百二十人", M.HEADCOUNT, 320_000, date(2026, 12, 31)),

@@ -16,6 +16,9 @@ from dealflow.terms import MONEY, THOUSANDTHS, YES_NO, Consequence, Metric, Oper
 FEN_A_YUAN = 100
 SENTENCE = re.compile(r"[。；;\n]")
 PAUSE = "\x1f"  # stands for the full-width comma, which NFKC would turn into that of 2,000
+NUMBERED = re.compile(
+    r"^(?:第[一二三四五六七八九十百\d]+条|\d+(?:\.\d+)*[.、)]|\([一二三四五六七八九十\d]+\))\s*"
+)
 FRAGMENT = re.compile(PAUSE + r"|,(?!\d{3})")
 
 
@@ -109,7 +112,9 @@ def _hangs_only(fragment: str) -> bool:
 
 def _fragment(fragment: str, metrics: list[Metric], at: _Sentence) -> Proposal:
     metric = metrics[0] if len(set(metrics)) == 1 else None
-    own = Proposal(passage=at.text.replace(PAUSE, "，"), name=fragment[:60], metric=metric)
+    own = Proposal(
+        passage=at.text.replace(PAUSE, "，"), name=NUMBERED.sub("", fragment)[:60], metric=metric
+    )
     if metric is None and len(set(metrics)) > 1 and set(metrics) & YES_NO:
         # "设立法人主体，注册资本…" in one breath: the number belongs to what can be counted
         counted = [one for one in metrics if one not in YES_NO]

@@ -229,6 +229,11 @@ def _month_end(year: int, month: int) -> list[date]:
 def _after(signed_on: date, count: int, unit: str) -> date:
     if unit in {"日", "天"}:
         return signed_on + timedelta(days=count)
-    months = signed_on.month - 1 + count * (12 if unit == "年" else 1)
-    year, month = signed_on.year + months // 12, months % 12 + 1
-    return date(year, month, min(signed_on.day, calendar.monthrange(year, month)[1]))
+    return add_months(signed_on, count * (12 if unit == "年" else 1))
+
+
+def add_months(day: date, count: int) -> date:
+    """Return the same day of a later month, or its last where it has no such day."""
+    months = day.month - 1 + count
+    year, month = day.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

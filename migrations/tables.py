@@ -32,6 +32,13 @@ MODULES = (
     "dealflow.landed",
     "dealflow.definitions",
     "dealflow.leverage",
+    "dealflow.blockers",
+    "dealflow.dispatch",
+    "dealflow.race_boards",
+    "dealflow.targets",
+    "dealflow.forecasts",
+    "dealflow.outreach",
+    "dealflow.due_dates",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -66,6 +73,15 @@ APPEND_ONLY = (
     "landed_rule",
     "measure_definition",
     "public_partner",
+    "dispatch_snapshot",
+    "blocker",
+    "blocker_end",
+    "action_item",
+    "action_end",
+    "race_formula",
+    "race_board",
+    "target",
+    "forecast",
 )
 
 

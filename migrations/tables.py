@@ -47,6 +47,13 @@ MODULES = (
     "dealflow.reinvestment_rules",
     "dealflow.reinvestment",
     "dealflow.payout_book",
+    "dealflow.blockers",
+    "dealflow.dispatch",
+    "dealflow.race_boards",
+    "dealflow.targets",
+    "dealflow.forecasts",
+    "dealflow.outreach",
+    "dealflow.due_dates",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -106,6 +113,15 @@ APPEND_ONLY = (
     "concession_rule",
     "concession",
     "concession_decision",
+    "dispatch_snapshot",
+    "blocker",
+    "blocker_end",
+    "action_item",
+    "action_end",
+    "race_formula",
+    "race_board",
+    "target",
+    "forecast",
 )
 
 

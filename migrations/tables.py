@@ -21,6 +21,8 @@ MODULES = (
     "portfolio.indices",
     "dealflow.units",
     "dealflow.chains",
+    "dealflow.chain_firms",
+    "dealflow.supply",
     "dealflow.projects",
     "dealflow.stages",
     "dealflow.agreements",
@@ -64,6 +66,7 @@ APPEND_ONLY = (
     "arrival_check",
     "landed_rule",
     "measure_definition",
+    "segment_firm",
 )
 
 

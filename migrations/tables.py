@@ -13,6 +13,7 @@ MODULES = (
     "portfolio.commitments",
     "portfolio.investments",
     "portfolio.ledger",
+    "portfolio.memo_rows",
     "portfolio.locks",
     "portfolio.calls",
     "portfolio.distributions",
@@ -33,6 +34,7 @@ MODULES = (
     "dealflow.landings",
     "dealflow.landed",
     "dealflow.definitions",
+    "dealflow.leverage",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -42,6 +44,7 @@ APPEND_ONLY = (
     "commitment",
     "ledger_transaction",
     "ledger_posting",
+    "memo_row",
     "period_lock",
     "capital_call",
     "call_line",
@@ -67,6 +70,7 @@ APPEND_ONLY = (
     "landed_rule",
     "measure_definition",
     "segment_firm",
+    "public_partner",
 )
 
 

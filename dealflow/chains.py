@@ -149,9 +149,11 @@ def add_segment(
     actor.must(Duty.EDIT_DEALS)
     if work.session.get(Chain, chain_id) is None:
         raise NotFoundError
+    name = name.strip()
+    _refuse_odd_segment(work, chain_id, name=name, wanted_firms=wanted_firms)
     segment = Segment(
         chain_id=chain_id,
-        name=name.strip(),
+        name=name,
         name_en=name_en,
         position=position.value,
         order=order,
@@ -162,32 +164,30 @@ def add_segment(
         wanted_note=wanted_note,
         is_demo=is_demo,
     )
-    _refuse_odd_segment(work, segment)
     work.add(segment)
     after = {"segment": segment.name, "position": position.value}
     audit.write(work, actor, "chain:segment", "chain", chain_id, after=after)
     return segment
 
 
-def _refuse_odd_segment(work: Work, segment: Segment) -> None:
-    if not segment.name:
+def _refuse_odd_segment(
+    work: Work, chain_id: str, *, name: str, wanted_firms: int, but_id: str | None = None
+) -> None:
+    if not name:
         raise DomainError("The segment has no name.", "Say in a few words what firms there make.")
-    if segment.wanted_firms < 0:
+    if wanted_firms < 0:
         raise DomainError(
             "A segment cannot want {number} firms.",
             "Enter 0 where none is wanted.",
-            number=segment.wanted_firms,
+            number=wanted_firms,
         )
     taken = sa.select(col(Segment.id)).where(
-        col(Segment.chain_id) == segment.chain_id,
-        col(Segment.name) == segment.name,
-        col(Segment.id) != segment.id,
+        col(Segment.chain_id) == chain_id, col(Segment.name) == name
     )
-    with work.session.no_autoflush:
-        if work.scalar(taken):
-            raise DomainError(
-                "The chain has a segment {name} already.", "Choose another name.", name=segment.name
-            )
+    if work.scalar(taken) not in {None, but_id}:
+        raise DomainError(
+            "The chain has a segment {name} already.", "Choose another name.", name=name
+        )
 
 
 SEGMENT_FACTS = (
@@ -218,10 +218,16 @@ def change_segment(
         raise StaleError(
             mine={**facts, "version": version}, theirs={**before, "version": segment.version}
         )
+    _refuse_odd_segment(
+        work,
+        segment.chain_id,
+        name=facts.get("name", segment.name).strip(),
+        wanted_firms=facts.get("wanted_firms", segment.wanted_firms),
+        but_id=segment.id,
+    )
     for name, value in facts.items():
         setattr(segment, name, value)
     segment.version += 1
-    _refuse_odd_segment(work, segment)
     work.add(segment)
     audit.write(
         work, actor, "chain:segment", "chain", segment.chain_id, before=before, after=dict(facts)

@@ -24,6 +24,7 @@ MODULES = (
     "dealflow.chains",
     "dealflow.chain_firms",
     "dealflow.supply",
+    "dealflow.qualifications",
     "dealflow.projects",
     "dealflow.stages",
     "dealflow.agreements",

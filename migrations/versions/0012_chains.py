@@ -11,8 +11,9 @@ from alembic import op
 from portfolio.kernel.db import Instant
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0012", "0003"
+revision, down_revision = "0012", "0011"
 branch_labels = depends_on = None
+KINDS = ("little_giant", "specialised", "champion", "high_tech", "headquarters")
 ROLES = ("left", "target", "in_talks", "contracted", "landed")
 
 
@@ -90,6 +91,23 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_supply_link_customer", "supply_link", ["customer_id"])
+    op.create_table(
+        "qualification",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("kind", sa.Enum(*KINDS, name="one_of_little_giant", native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column("certificate", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("evidence_file_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_qualification_ends_after_start")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_qualification_organisation_id_organisation")),
+        sa.ForeignKeyConstraint(["evidence_file_id"], ["stored_file.id"], name=op.f("fk_qualification_evidence_file_id_stored_file")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_qualification")),
+        sa.UniqueConstraint("organisation_id", "kind", "valid_from", name=op.f("uq_qualification_organisation_id_kind_valid_from")),
+        sqlite_strict=True,
+    )
     dialect = op.get_bind().dialect.name
     for statement in append_only("segment_firm", dialect):
         op.execute(statement)

@@ -4,9 +4,12 @@ Flows are signed from the investor's side: contributions < 0, distributions and 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,6 +37,8 @@ __all__ = [
 
 EARLIEST = date(1900, 1, 1)  # an earlier date is a slip of the keyboard or an empty cell
 _YEAR_DAYS = DayCount.ACT_365F.ticks_a_year
+_FLOWS_A_THREAD = 50_000  # a millisecond of work; a thread takes a tenth to start
+_MOST_THREADS = 4
 _REASONS = (  # by the code of the compiled loop, whose 0 is a rate
     None,
     Reason.NO_FLOWS,
@@ -178,19 +183,44 @@ def _settle_most(
     except ImportError:  # numba is not there on every platform: slower, with the same answers
         return list(range(rate.size))
     code = np.empty(rate.size, dtype=np.int64)
-    kernel.solve(days, amounts, offsets, rate, code)
+
+    def first(a: int, b: int) -> None:
+        kernel.solve(days, amounts, offsets[a : b + 1], rate[a:b], code[a:b])
+
+    _in_parts(first, rate.size, days.size)
     left = np.flatnonzero(code == kernel.UNSETTLED)
     if left.size:
         from valuation import irr_every  # a second to compile, and seldom needed
 
-        every = np.empty(days.size)
-        irr_every.solve(days, amounts, offsets, left, rate, code, every)
-        for i in left[code[left] == kernel.SEVERAL_RATES]:
-            roots[i] = tuple(every[offsets[i] :][: int(rate[i])].tolist())
+        place = np.concatenate([[0], np.cumsum(np.diff(offsets)[left])])
+        every = np.empty(place[-1])
+
+        def then(a: int, b: int) -> None:
+            irr_every.solve(days, amounts, offsets, left[a:b], place[a : b + 1], rate, code, every)
+
+        _in_parts(then, left.size, every.size)
+        for k in np.flatnonzero(code[left] == kernel.SEVERAL_RATES):
+            roots[left[k]] = tuple(every[place[k] :][: int(rate[left[k]])].tolist())
     rate[code != kernel.RATE] = np.nan
     for number in np.unique(code[(code != kernel.RATE) & (code != kernel.UNSETTLED)]):
         reason[code == number] = _REASONS[number]
     return np.flatnonzero(code == kernel.UNSETTLED).tolist()
+
+
+def _in_parts(run: Callable[[int, int], None], series: int, flows: int) -> None:
+    """Run over 0…series, in threads if that is worth it; a series never depends on another."""
+    workers = min(_MOST_THREADS, _cores())
+    if workers == 1 or flows < _FLOWS_A_THREAD:
+        run(0, series)
+        return
+    cuts = [series * i // (4 * workers) for i in range(4 * workers + 1)]
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(run, a, b) for a, b in pairwise(cuts)]:
+            done.result()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 # ---- periodic flows
@@ -209,8 +239,10 @@ def mirr(amounts: Sequence[float], finance_rate: float, reinvest_rate: float) ->
     raises   ValueError for an amount that is not finite or a rate <= -1
     source   Microsoft Excel MIRR; numpy-financial 1.0
     """
-    if not (finance_rate > -1 and reinvest_rate > -1):
-        raise ValueError(f"rates are {finance_rate} and {reinvest_rate}; each is above -1")
+    if not all(rate > -1 and math.isfinite(rate) for rate in (finance_rate, reinvest_rate)):
+        raise ValueError(
+            f"rates are {finance_rate} and {reinvest_rate}; each is finite and above -1"
+        )
     values = _finite(amounts)
     settled = _without_solving(np.arange(values.size, dtype=np.int64), values)
     if settled is not None:

@@ -77,6 +77,32 @@ def test_a_step_that_vanishes_away_from_the_root_is_not_taken_for_one(way: str) 
     _same(_many([flows]), [flows])
 
 
+def test_rates_next_to_a_total_loss_are_told_apart() -> None:
+    # (1 + r)² - 3e-12 (1 + r) + 2e-24 has the roots 1e-12 and 2e-12 above -1
+    flows = [CashFlow(START + timedelta(days=365 * i), x) for i, x in enumerate([1e12, -3, 2e-12])]
+    alone = xirr(flows)
+    assert isinstance(alone, Undefined)
+    assert [1 + rate for rate in alone.roots] == pytest.approx([1e-12, 2e-12], rel=1e-3)
+    _same(_many([flows]), [flows])
+
+
+def test_threads_do_not_change_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    series = []
+    for n in random.integers(2, 12, 200):
+        days, amounts = random.integers(0, 4_000, n), random.normal(0, 100, n)
+        series.append([CashFlow(START + timedelta(days=int(d)), float(x))
+                       for d, x in zip(days, amounts, strict=True)])  # fmt: skip
+    one = _many(series)
+    monkeypatch.setattr("valuation.irr._FLOWS_A_THREAD", 1)
+    monkeypatch.setattr("valuation.irr._cores", lambda: 3)
+    many = _many(series)
+    assert Reason.SEVERAL_RATES in many.reason
+    np.testing.assert_array_equal(many.rate, one.rate)
+    assert (many.reason == one.reason).all()
+    assert many.roots == one.roots
+
+
 def test_unsorted_series_and_shared_dates(way: str) -> None:
     random = np.random.default_rng(3)
     series = []

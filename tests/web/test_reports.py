@@ -18,6 +18,7 @@ from portfolio import capital, expenses, organisations
 from portfolio.accounts import CAPITAL_ROWS, COMMITMENT_ROWS, Line
 from portfolio.kernel.actors import SYSTEM, Role
 from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.ledger import Moment
 from tests.web.lp_books import LpBooks, People, fill
 from valuation.money import show as yuan
 from valuation.periods import Quarter
@@ -76,7 +77,7 @@ def test_every_check_against_the_ledger_holds_and_the_account_is_the_statement(
         row.row for row in (*CAPITAL_ROWS, *COMMITMENT_ROWS)
     ]
     with database.reading() as work:
-        accounts = capital.accounts(work, facts.Moment(as_of=Q2.end), books.fund.id)
+        accounts = capital.accounts(work, Moment(as_of=Q2.end), books.fund.id)
     assert report.now.fund.amounts == accounts.total
     assert report.row(95).partner.itd_fen == accounts.accounts[0].amounts.nav_fen
     assert report.bridge.closing == accounts.total.nav_fen
@@ -108,7 +109,8 @@ def test_an_investor_reads_the_same_facts_as_the_manager_and_no_other_account(
 def test_a_later_correction_leaves_the_report_of_an_earlier_moment_alone(
     database, books, who
 ) -> None:
-    before = built(database)
+    then = NOW + timedelta(minutes=1)
+    before = built(database, known_at=then)
     with database.writing(at=NOW + timedelta(hours=1)) as work:
         expenses.book(
             work,
@@ -118,7 +120,7 @@ def test_a_later_correction_leaves_the_report_of_an_earlier_moment_alone(
             amount_fen=1_234_56,
             effective_date=date(2026, 6, 20),
         )
-    assert built(database, known_at=NOW + timedelta(minutes=1)).canonical == before.canonical
+    assert built(database, known_at=then).canonical == before.canonical
     after = built(database)
     assert after.row(39).fund.qtd_fen == -1_234_56
     assert after.sha256 != before.sha256
@@ -137,6 +139,7 @@ def test_the_letter_as_we_write_it_passes_its_own_check(database) -> None:
     assert {check.code for check in report.checks if check.outcome is not Outcome.OK} == {
         "overdue",
         "demo",
+        "closed",
     }
 
 
@@ -176,7 +179,7 @@ def test_the_statement_prints_the_rows_of_the_sheet_in_fen(command, database, bo
     assert code == 0
     found = json.loads(said)
     with database.reading() as work:
-        account = capital.accounts(work, facts.Moment(as_of=Q2.end), books.fund.id).accounts[0]
+        account = capital.accounts(work, Moment(as_of=Q2.end), books.fund.id).accounts[0]
     by_row = {row["row"]: row for row in found["rows"]}
     assert (found["fund"], found["investor"], found["quarter"]) == ("HT", "LP1", "2026Q2")
     assert by_row[95]["itd_fen"] == account.amounts.nav_fen

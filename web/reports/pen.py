@@ -6,7 +6,8 @@ from typing import Any
 from portfolio.kernel.errors import Fen, Message, say
 from valuation.figures import Undefined
 from web.formats import DASH, Lang, Reader, Unit
-from web.reports.report import LpReport, Named
+from web.reports.parts import Named, Ratio
+from web.reports.report import LpReport
 from web.templating import translations
 
 LEAST_FOR_YI = 10_000_000_000  # a fund below 1 亿元 is shown in yuan
@@ -36,6 +37,8 @@ class Pen:
                 return self.money(fen) if bare else self.amount(fen)
             case Named(name, name_en):
                 return self.name(name, name_en)
+            case Ratio(found, unit):
+                return self.figure(found, unit)
             case _:
                 return self.reader.value(value)
 

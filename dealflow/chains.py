@@ -267,8 +267,8 @@ def name_leader(
 
 # ---- reads
 def listed(work: Work, *, with_demo: bool = True) -> list[Chain]:
-    """Return the chains by name of their address."""
-    statement = sa.select(Chain).order_by(col(Chain.slug))
+    """Return the chains by name of their address, those that were published first."""
+    statement = sa.select(Chain).order_by(col(Chain.is_demo), col(Chain.slug))
     if not with_demo:
         statement = statement.where(col(Chain.is_demo).is_(False))
     return list(work.session.execute(statement).scalars())

@@ -11,7 +11,7 @@ from alembic import op
 from portfolio.kernel.db import Instant
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0012", "0011"
+revision, down_revision = "0012", "0008"
 branch_labels = depends_on = None
 KINDS = ("little_giant", "specialised", "champion", "high_tech", "headquarters")
 ROLES = ("left", "target", "in_talks", "contracted", "landed")

@@ -1,7 +1,7 @@
 """Qualifications: what a firm has been certified as, with certificate and dates.
 
-A "little giant" (专精特新), a champion (单项冠军), a headquarters: each is granted for a time, so it
-carries its certificate and counts on the days it is valid.
+A "little giant" (专精特新), a champion (单项冠军), a headquarters: each is granted for a time, so
+it carries its certificate and counts on the days it is valid.
 """
 
 from datetime import date

@@ -11,6 +11,7 @@ from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
     clauses,
+    chain_rows,
     cohort,
     district,
     eight,
@@ -72,6 +73,7 @@ def plan() -> Timeline:
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
     indices.stage(timeline)
+    chain_rows.stage(timeline)
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)

@@ -10,8 +10,8 @@ from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
-    clauses,
     chain_rows,
+    clauses,
     cohort,
     district,
     eight,

@@ -31,7 +31,8 @@ def stage(timeline: Timeline) -> None:
 
 
 def _paste(scene: Scene, code: str, text: str) -> None:
-    clauses.keep(scene.work, scene.actor("office1"), scene["agreement", code], text)
+    paper_id = scene["agreement", code]
+    clauses.keep(scene.work, scene.actor("office1"), paper_id, text, is_demo=True)
 
 
 def _sanctions(scene: Scene) -> None:

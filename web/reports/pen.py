@@ -82,10 +82,17 @@ class Pen:
                 return self.reader.multiple(value)
             case "rate":
                 return self.reader.ratio(value)
+            case "period":
+                return self.reader.say(say("{rate} of the period", rate=self.reader.ratio(value)))
             case "fen":
                 return self.money(int(value))
             case _:
                 return self.reader.count(int(value))
+
+    def told(self, value: float | Undefined, unit: str) -> str:
+        """Write a figure; where it cannot be known, the reason behind the dash."""
+        why = f" {self.reader.why(value)}" if isinstance(value, Undefined) else ""
+        return self.figure(value, unit) + why
 
     @property
     def unit_name(self) -> str:

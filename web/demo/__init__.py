@@ -22,6 +22,7 @@ from web.demo import (
     mother,
     people,
     pipeline,
+    reports_told,
     signing,
     terms_of_the_49,
     xinwei,
@@ -71,6 +72,7 @@ def plan() -> Timeline:
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
     indices.stage(timeline)
+    reports_told.stage(timeline, (xinwei.CODE, hongtai.MOTHER, hongtai.CODE))
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)

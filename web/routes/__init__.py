@@ -15,6 +15,7 @@ from web.routes import (
     landing,
     login,
     overview,
+    report_acts,
     reports,
 )
 
@@ -34,4 +35,5 @@ ROUTERS = (
     investments.router,
     data.router,
     reports.router,
+    report_acts.router,
 )

@@ -132,6 +132,14 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "reports_page": (Duty.READ_REPORTS,),
     "report_page": (Duty.READ_REPORTS,),
     "report_file": (Duty.READ_REPORTS,),
+    "step_form": (Duty.PREPARE_REPORTS, Duty.LOCK_REPORTS),
+    "take_step": (Duty.PREPARE_REPORTS, Duty.LOCK_REPORTS),
+    "prose_form": (Duty.PREPARE_REPORTS,),
+    "write_prose": (Duty.PREPARE_REPORTS,),
+    "ask_pack": (Duty.PREPARE_REPORTS,),
+    "pack_state": (Duty.PREPARE_REPORTS,),
+    "pack_again": (Duty.PREPARE_REPORTS,),
+    "pack_file": (Duty.PREPARE_REPORTS,),
 }
 OPENS_IN_THE_PAST = ("/", "/landing")
 

@@ -17,6 +17,7 @@ from web.routes import (
     landing,
     login,
     overview,
+    report_acts,
     reports,
 )
 
@@ -38,4 +39,5 @@ ROUTERS = (
     investments.router,
     data.router,
     reports.router,
+    report_acts.router,
 )

@@ -35,9 +35,14 @@ SHORT = (
     (say("Closing NAV"), (95,)),
 )
 
+MARKET: dict[str, Message] = {
+    "ks_pme": say("KS-PME"),
+    "direct_alpha": say("Direct alpha"),
+}
+
 
 def blocks(by: Pen) -> Iterator[Block]:
-    """Yield sections 1 to 4."""
+    """Yield the first four sections."""
     report = by.report
     share = DASH if isinstance(report.share, Undefined) else by.reader.ratio(report.share)
     yield Cover(
@@ -57,14 +62,15 @@ def blocks(by: Pen) -> Iterator[Block]:
         demo=by.say(say("Demonstration data")) if report.is_demo else "",
     )
     yield Kpis(items=tuple(_kpis(by)))
-    yield Head(number=1, title=by.say(say("Manager's report")))
+    yield Head(title=by.say(say("Manager's report")), section="letter")
     between = " " if by.reader.lang == "en" else ""
     yield Prose(
         sentences=tuple((by.say(one.words) + between, one.is_weighty) for one in report.letter)
     )
+    yield from by.prose("letter")
     yield Pair(left=tuple(_bridge(by)), right=tuple(_performance(by)))
+    yield from by.prose("performance")
     yield Head(
-        number=4,
         title=by.say(say("Partner's capital account")),
         note=f"{by.partner}, {by.unit_name}",
     )
@@ -167,7 +173,7 @@ def _bridge(by: Pen) -> Iterator[Head | Chart]:
         number=lambda yuan: by.money(round(yuan * 100)),
         change=lambda yuan: by.money(round(yuan * 100), sign=True),
     )
-    yield Head(number=2, title=by.say(say("NAV bridge")), note=note)
+    yield Head(title=by.say(say("NAV bridge")), note=note)
     yield Chart(svg=svg, label=label)
 
 
@@ -182,11 +188,12 @@ def _performance(by: Pen) -> Iterator[Head | Table]:
         _compared(by, say("Gross MOIC"), now.moic, before.moic),
         _rates(by, say("Gross IRR"), _gross(now), _gross(before)),
         *_own(by, now.partner, before.partner),
+        *_market(by),
     ]
     yield Head(
-        number=3,
         title=by.say(say("Performance")),
         note=by.say(say("net unless said gross")),
+        section="performance",
     )
     yield Table(
         label=by.say(say("Performance")),
@@ -203,6 +210,17 @@ def _performance(by: Pen) -> Iterator[Head | Table]:
 def _own(by: Pen, now: Side, before: Side) -> Iterator[TableRow]:
     yield _rates(by, say("This partner, net IRR"), _net(now), _net(before))
     yield _compared(by, say("This partner, TVPI"), now.tvpi, before.tvpi)
+
+
+def _market(by: Pen) -> Iterator[TableRow]:
+    """Yield the comparison with the index; it is one of today, so the other columns are empty."""
+    if (market := by.report.market) is None:
+        return
+    index = by.name(market.index_name, market.index_name_en)
+    for one in market.equivalents:
+        if one.code in MARKET:
+            name = by.say(say("{measure}, {index}", measure=MARKET[one.code], index=index))
+            yield TableRow((name, by.figure(one.value, one.unit), DASH, DASH))
 
 
 def _net(of: Side) -> tuple[float | Undefined, str]:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from portfolio import book_parts, capital, ledger
 from portfolio.accounts import ASSETS, LIABILITIES, AccountCode, Line
 from portfolio.book_parts import Finding
+from portfolio.call_types import OUTSIDE
 from portfolio.commitments import Commitment, Partner
 from portfolio.funds import Fund
 from portfolio.kernel.db import Work
@@ -247,7 +248,8 @@ def _within_limits(work: Work, books: Books) -> Check:
         if moved.account == AccountCode.CASH:
             _add(cash, moved.fund_id, moved.on, moved.fen)
         back = moved.purpose.startswith(capital.RECALLABLE)
-        if moved.partner_id and (moved.line == Line.CONTRIBUTIONS or back):
+        paid_in = moved.line == Line.CONTRIBUTIONS and not moved.purpose.startswith(OUTSIDE)
+        if moved.partner_id and (paid_in or back):
             _add(unfunded, moved.partner_id, moved.on, moved.fen)
     promised = sa.select(
         col(Commitment.partner_id), col(Commitment.effective_date), col(Commitment.amount_fen)

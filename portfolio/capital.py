@@ -21,6 +21,7 @@ from portfolio.accounts import (
     Line,
     with_subtotals,
 )
+from portfolio.call_types import OUTSIDE
 from portfolio.commitments import Commitment, CommitmentChange, Partner, PartnerKind
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
@@ -41,7 +42,7 @@ class Amounts:
 
     committed_fen: int
     paid_in_fen: int
-    unfunded_fen: int  # commitment − contributions + recallable distributions
+    unfunded_fen: int  # commitment − contributions inside it + recallable distributions
     distributed_fen: int
     recallable_fen: int
     nav_fen: int
@@ -81,16 +82,19 @@ class StatementLine:
 
 
 # ---- rules
-def amounts(committed_fen: int, by_line: Mapping[int, int], recallable_fen: int) -> Amounts:
+def amounts(
+    committed_fen: int, by_line: Mapping[int, int], recallable_fen: int, outside_fen: int = 0
+) -> Amounts:
     """Return what one account adds up to.
 
-    by_line  {reporting line: fen}, credit positive, since inception
+    by_line      {reporting line: fen}, credit positive, since inception
+    outside_fen  of the contributions, what was paid on top of the commitment
     """
     paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0)
     return Amounts(
         committed_fen=committed_fen,
         paid_in_fen=paid_in_fen,
-        unfunded_fen=committed_fen - paid_in_fen + recallable_fen,
+        unfunded_fen=committed_fen - (paid_in_fen - outside_fen) + recallable_fen,
         distributed_fen=-by_line.get(Line.DISTRIBUTIONS, 0),
         recallable_fen=recallable_fen,
         nav_fen=sum(by_line.values()),
@@ -175,6 +179,21 @@ def recallable(work: Work, moment: Moment, fund_id: str) -> dict[str, int]:
     return {partner_id: int(fen) for partner_id, fen in work.rows(statement)}
 
 
+def outside(work: Work, moment: Moment, fund_id: str) -> dict[str, int]:
+    """Return {partner: fen} of what was paid on top of the commitment."""
+    statement = (
+        ledger.entries(col(LedgerPosting.partner_id), -sa.func.sum(col(LedgerPosting.amount_fen)))
+        .where(
+            col(LedgerPosting.fund_id) == fund_id,
+            col(LedgerPosting.line) == int(Line.CONTRIBUTIONS),
+            col(LedgerPosting.purpose).startswith(OUTSIDE),
+            moment.holds(),
+        )
+        .group_by(col(LedgerPosting.partner_id))
+    )
+    return {partner_id: int(fen) for partner_id, fen in work.rows(statement)}
+
+
 def accounts(
     work: Work,
     moment: Moment,
@@ -193,12 +212,14 @@ def accounts(
     if actor is not None:
         visible = {row[0] for row in work.rows(funds.visible_partners(actor, fund_id))}
     promised, back = committed(work, moment, fund_id), recallable(work, moment, fund_id)
+    on_top = outside(work, moment, fund_id)
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
     found = {
         partner.id: amounts(
             sum(promised.get(partner.id, {}).values()),
             booked.get(partner.id, {}),
             back.get(partner.id, 0),
+            on_top.get(partner.id, 0),
         )
         for partner in partners
     }
@@ -278,9 +299,10 @@ class _State:
     by_line: Mapping[int, int]
     promised: Mapping[CommitmentChange, int]
     recallable_fen: int
+    outside_fen: int
 
 
-NOTHING = _State(by_line={}, promised={}, recallable_fen=0)
+NOTHING = _State(by_line={}, promised={}, recallable_fen=0, outside_fen=0)
 
 
 def _state_before(
@@ -301,11 +323,12 @@ def _state(work: Work, moment: Moment, fund_id: str, partner_id: str | None) -> 
         if partner_id in {None, partner}:
             for change, fen in changes.items():
                 promised[change] = promised.get(change, 0) + fen
-    back = recallable(work, moment, fund_id)
+    back, on_top = recallable(work, moment, fund_id), outside(work, moment, fund_id)
     return _State(
         by_line=by_line,
         promised=promised,
         recallable_fen=sum(fen for partner, fen in back.items() if partner_id in {None, partner}),
+        outside_fen=sum(fen for partner, fen in on_top.items() if partner_id in {None, partner}),
     )
 
 
@@ -314,12 +337,18 @@ def _column(at_end: _State, at_start: _State) -> dict[int, int]:
     promised = {
         change: fen - at_start.promised.get(change, 0) for change, fen in at_end.promised.items()
     }
-    begin = amounts(sum(at_start.promised.values()), at_start.by_line, at_start.recallable_fen)
+    begin = amounts(
+        sum(at_start.promised.values()),
+        at_start.by_line,
+        at_start.recallable_fen,
+        at_start.outside_fen,
+    )
+    on_top_fen = at_end.outside_fen - at_start.outside_fen
     leaves = {
         108: sum(at_end.promised.values()),
         # A first commitment opens the account, so it stands in the balance the column begins with.
         109: begin.unfunded_fen + promised.get(CommitmentChange.INITIAL, 0),
-        110: -during.get(Line.CONTRIBUTIONS, 0),
+        110: on_top_fen - during.get(Line.CONTRIBUTIONS, 0),
         111: at_end.recallable_fen - at_start.recallable_fen,
         112: promised.get(CommitmentChange.RELEASE, 0),
         113: promised.get(CommitmentChange.INCREASE, 0),

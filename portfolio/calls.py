@@ -169,12 +169,14 @@ def call(
     total_fen: int = 0,
     purpose: Purpose = Purpose.INVESTMENTS,
     parts: Parts | None = None,
+    short_notice: str = "",
     is_demo: bool = False,
 ) -> CapitalCall:
     """Ask all partners for money, each by its commitment. The books move when it arrives.
 
-    parts   {type: fen} of a call of several purposes; else `total_fen` of the one `purpose`
-    errors  nothing asked; due before it is called; more than is unfunded and not yet called
+    parts         {type: fen} of a call of several purposes, else `total_fen` of one `purpose`
+    short_notice  what allows less than ten workdays, for the audit trail
+    errors        nothing asked; due before it is called; more than is unfunded and not yet called
     """
     actor.must(Duty.CALL_CAPITAL)
     fund = funds.get(work, actor, fund_id)
@@ -215,6 +217,7 @@ def call(
                 )
             )
     after = {"number": row.number, "total_fen": total_fen, "due_on": due_on, "parts": dict(parts)}
+    after |= {"short_notice": short_notice} if short_notice else {}
     audit.write(work, actor, "call:make", "call", row.id, after=after)
     return row
 

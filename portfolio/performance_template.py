@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from portfolio.kernel.errors import Message, say
 from valuation.figures import Reason, Undefined
 from valuation.irr import CashFlow, xirr
 
@@ -49,7 +50,7 @@ class Kind:
     """A transaction type and where it stands in each of the four views."""
 
     code: str
-    name: str  # English msgid
+    title: Message
     sides: tuple[Side, Side, Side, Side]  # in the order of View
 
     def side(self, view: View) -> Side:
@@ -99,72 +100,76 @@ D, L, N, _ = Side.DEN, Side.LESS_DEN, Side.NUM, Side.OUT
 ALL_DEN, ALL_NUM, ALL_LESS = (D, D, D, D), (N, N, N, N), (L, L, L, L)
 NET_DEN = (D, _, D, _)
 GRANULAR: tuple[Kind, ...] = tuple(
-    Kind(code=code, name=name, sides=sides)
-    for code, name, sides in (
-        ("call:investments", "Capital call: investments", ALL_DEN),
-        ("call:working_capital", "Capital call: working capital", ALL_DEN),
-        ("call:management_fees", "Capital call: management fees, inside", NET_DEN),
-        ("call:outside:management_fees", "Capital call: management fees, outside", NET_DEN),
-        ("call:partnership_expenses", "Capital call: partnership expenses, inside", NET_DEN),
+    Kind(code=code, title=title, sides=sides)
+    for code, title, sides in (
+        ("call:investments", say("Capital call: investments"), ALL_DEN),
+        ("call:working_capital", say("Capital call: working capital"), ALL_DEN),
+        ("call:management_fees", say("Capital call: management fees, inside"), NET_DEN),
+        ("call:outside:management_fees", say("Capital call: management fees, outside"), NET_DEN),
+        ("call:partnership_expenses", say("Capital call: partnership expenses, inside"), NET_DEN),
         (
             "call:outside:partnership_expenses",
-            "Capital call: partnership expenses, outside",
+            say("Capital call: partnership expenses, outside"),
             NET_DEN,
         ),
-        ("call:placement_agent_fees", "Capital call: placement fees", NET_DEN),
-        ("call:outside:placement_agent_fees", "Capital call: placement fees, outside", NET_DEN),
-        ("call:deemed_gp_contribution", "Capital call: deemed GP contribution", NET_DEN),
+        ("call:placement_agent_fees", say("Capital call: placement fees"), NET_DEN),
+        (
+            "call:outside:placement_agent_fees",
+            say("Capital call: placement fees, outside"),
+            NET_DEN,
+        ),
+        ("call:deemed_gp_contribution", say("Capital call: deemed GP contribution"), NET_DEN),
         (
             "call:subscription_facility_costs",
-            "Capital call: line's fees and interest",
+            say("Capital call: line's fees and interest"),
             (D, _, _, _),
         ),
-        ("facility:draw:investments", "Line drawn: investments", (_, _, D, D)),
-        ("facility:draw:working_capital", "Line drawn: working capital", (_, _, D, D)),
-        ("facility:draw:fees", "Line drawn: fees and expenses", (_, _, D, _)),
-        ("facility:repay:investments", "Line repaid: investments", (_, _, L, L)),
-        ("facility:repay:working_capital", "Line repaid: working capital", (_, _, L, L)),
-        ("facility:repay:fees", "Line repaid: fees and expenses", (_, _, L, _)),
-        ("carry:paid", "Carried interest paid, less clawback", (_, N, _, N)),
-        ("distribution:income", "Distribution: income", ALL_NUM),
-        ("distribution:gain", "Distribution: gain", ALL_NUM),
-        ("distribution:return_of_capital", "Distribution: return of capital", ALL_NUM),
-        ("distribution:return_of_fees", "Distribution: return of fees", ALL_NUM),
-        ("distribution:recallable:income", "Recallable distribution: income", ALL_NUM),
-        ("distribution:recallable:gain", "Recallable distribution: gain", ALL_NUM),
+        ("facility:draw:investments", say("Line drawn: investments"), (_, _, D, D)),
+        ("facility:draw:working_capital", say("Line drawn: working capital"), (_, _, D, D)),
+        ("facility:draw:fees", say("Line drawn: fees and expenses"), (_, _, D, _)),
+        ("facility:repay:investments", say("Line repaid: investments"), (_, _, L, L)),
+        ("facility:repay:working_capital", say("Line repaid: working capital"), (_, _, L, L)),
+        ("facility:repay:fees", say("Line repaid: fees and expenses"), (_, _, L, _)),
+        ("carry:paid", say("Carried interest paid, less clawback"), (_, N, _, N)),
+        ("distribution:income", say("Distribution: income"), ALL_NUM),
+        ("distribution:gain", say("Distribution: gain"), ALL_NUM),
+        ("distribution:return_of_capital", say("Distribution: return of capital"), ALL_NUM),
+        ("distribution:return_of_fees", say("Distribution: return of fees"), ALL_NUM),
+        ("distribution:recallable:income", say("Recallable distribution: income"), ALL_NUM),
+        ("distribution:recallable:gain", say("Recallable distribution: gain"), ALL_NUM),
         (
             "distribution:recallable:return_of_capital",
-            "Recallable distribution: return of capital",
+            say("Recallable distribution: return of capital"),
             ALL_NUM,
         ),
         (
             "distribution:recallable:return_of_fees",
-            "Recallable distribution: return of fees",
+            say("Recallable distribution: return of fees"),
             ALL_NUM,
         ),
-        ("call:returned:investments", "Excess capital returned: investments", ALL_LESS),
-        ("call:returned:fees", "Excess capital returned: fees", (L, _, L, _)),
-        ("call:outside:returned_fees", "Excess capital returned: fees, outside", (L, _, L, _)),
-        ("end:carry", "Quarter end: carried interest allocated", (_, N, _, N)),
-        ("end:fees", "Quarter end: accrued fees and expenses", (_, N, _, N)),
-        ("end:facility_costs", "Quarter end: accrued line's fees and interest", (_, N, N, N)),
-        ("facility:outstanding", "Quarter end: line outstanding, grossed up", (_, _, N, N)),
-        ("nav", "Net asset value", ALL_NUM),
+        ("call:returned:investments", say("Excess capital returned: investments"), ALL_LESS),
+        ("call:returned:fees", say("Excess capital returned: fees"), (L, _, L, _)),
+        ("call:outside:returned_fees", say("Excess capital returned: fees, outside"), (L, _, L, _)),
+        ("end:carry", say("Quarter end: carried interest allocated"), (_, N, _, N)),
+        ("end:fees", say("Quarter end: accrued fees and expenses"), (_, N, _, N)),
+        ("end:facility_costs", say("Quarter end: accrued line's fees and interest"), (_, N, N, N)),
+        ("facility:outstanding", say("Quarter end: line outstanding, grossed up"), (_, _, N, N)),
+        ("nav", say("Net asset value"), ALL_NUM),
     )
 )
 GROSS_UP: tuple[Kind, ...] = tuple(
-    Kind(code=code, name=name, sides=sides)
-    for code, name, sides in (
-        ("call", "Capital call, in total", ALL_DEN),
-        ("facility:draw", "Line drawn", (_, _, D, D)),
-        ("facility:repay", "Line repaid", (_, _, L, L)),
-        ("distribution", "Distribution, recallable or not", ALL_NUM),
-        ("call:returned", "Excess capital returned", ALL_LESS),
-        ("fees", "Gross-up: fees and expenses", (_, N, _, N)),
-        ("facility:costs", "Gross-up: line's fees and interest", (_, N, N, N)),
-        ("carry", "Gross-up: carried interest", (_, N, _, N)),
-        ("facility:outstanding", "Quarter end: line outstanding, grossed up", (_, _, N, N)),
-        ("nav", "Net asset value", ALL_NUM),
+    Kind(code=code, title=title, sides=sides)
+    for code, title, sides in (
+        ("call", say("Capital call, in total"), ALL_DEN),
+        ("facility:draw", say("Line drawn"), (_, _, D, D)),
+        ("facility:repay", say("Line repaid"), (_, _, L, L)),
+        ("distribution", say("Distribution, recallable or not"), ALL_NUM),
+        ("call:returned", say("Excess capital returned"), ALL_LESS),
+        ("fees", say("Gross-up: fees and expenses"), (_, N, _, N)),
+        ("facility:costs", say("Gross-up: line's fees and interest"), (_, N, N, N)),
+        ("carry", say("Gross-up: carried interest"), (_, N, _, N)),
+        ("facility:outstanding", say("Quarter end: line outstanding, grossed up"), (_, _, N, N)),
+        ("nav", say("Net asset value"), ALL_NUM),
     )
 )
 KINDS: Mapping[Method, Mapping[str, Kind]] = {

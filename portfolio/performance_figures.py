@@ -1,6 +1,7 @@
 """A fund's figures with what each of them means and the rows it is made of."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -13,6 +14,7 @@ from portfolio.kernel.errors import Message, NotFoundError, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.performance import FundPerformance, NetPerformance
 from valuation.figures import Undefined
+from valuation.irr import shown
 
 # One sentence each, as DOMAIN.md §3 defines them; a change of meaning raises the version.
 DEFINITIONS: Mapping[str, tuple[Unit, Message]] = {
@@ -105,6 +107,9 @@ def _figure(
 ) -> Figure:
     unit, definition = DEFINITIONS[code]
     value: int | float | Undefined = getattr(of, f"{code}_fen" if unit is Unit.FEN else code)
+    if unit is Unit.RATE:
+        value, is_period = shown(value, _first_on(of, code), of.as_of)
+        unit = Unit.PERIOD if is_period else unit
     top, bottom = RATIOS.get(code, ((), ""))
     return Figure(
         code=code,
@@ -116,6 +121,12 @@ def _figure(
         source=source,
         rows=tuple(row for part in MADE_OF.get(code, (code,)) for row in rows.get(part, ())),
     )
+
+
+def _first_on(of: NetPerformance, code: str) -> date | None:
+    if code == "gross_irr" and isinstance(of, FundPerformance):
+        return min((flow.on for flow in of.gross_flows), default=None)
+    return of.first_flow_on
 
 
 def _rows(

@@ -10,12 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from portfolio import capital, carry_flows, commitments, funds, ledger, memo_rows, terms
 from portfolio.accounts import ESCROW_ROW, AccountCode, Line
-from portfolio.commitments import Partner, PartnerKind, Share
+from portfolio.commitments import Share
 from portfolio.funds import Fund
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
@@ -282,6 +279,19 @@ def hold(
     )
 
 
+def undo(
+    work: Work,
+    actor: Actor,
+    transaction_id: str,
+    *,
+    reason: str,
+    correction_reason: str | None = None,
+) -> None:
+    """Undo an accrual, a payment or a return that was booked in error."""
+    actor.must(Duty.DISTRIBUTE)
+    ledger.reverse(work, actor, transaction_id, reason=reason, correction_reason=correction_reason)
+
+
 def _refuse_beyond(amount_fen: int, most_fen: int, on: date) -> None:
     if not 0 < amount_fen <= most_fen:
         raise DomainError(
@@ -297,7 +307,9 @@ def _refuse_beyond(amount_fen: int, most_fen: int, on: date) -> None:
 def position(work: Work, moment: Moment, fund_id: str) -> CarryPosition:
     """Return what is booked of the general partner's carry at a moment."""
     found = capital.states(work, moment, fund_id)
-    own = capital.added(found[one] for one in _general_partners(work, fund_id) if one in found)
+    own = capital.added(
+        found[one] for one in commitments.general_partners(work, fund_id) if one in found
+    )
     returned_fen = own.by_line.get(Line.CLAWBACK_RETURNED, 0)
     return CarryPosition(
         as_of=moment.as_of,
@@ -317,7 +329,7 @@ def one_sided_fen(work: Work, moment: Moment, fund_id: str) -> int:
 
 def _accounts(work: Work, fund_id: str, on: date) -> Accounts:
     shares = commitments.shares(work, fund_id, on=on)
-    general = _general_partners(work, fund_id)
+    general = commitments.general_partners(work, fund_id)
     investors = [one for one in shares if one.partner_id not in general]
     promised = {one.partner_id: one.committed_fen for one in shares}
     if not general or not investors:
@@ -332,14 +344,3 @@ def _accounts(work: Work, fund_id: str, on: date) -> Accounts:
         for one in general
     ]
     return Accounts(investors=investors, partners=partners)
-
-
-def _general_partners(work: Work, fund_id: str) -> list[str]:
-    return [
-        row[0]
-        for row in work.rows(
-            sa.select(col(Partner.id))
-            .where(col(Partner.fund_id) == fund_id, col(Partner.kind) == PartnerKind.GP.value)
-            .order_by(col(Partner.id))
-        )
-    ]

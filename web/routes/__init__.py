@@ -10,6 +10,7 @@ from web.routes import (
     figures,
     fund_acts,
     fund_book_acts,
+    fund_fee_acts,
     funds,
     investments,
     landing,
@@ -28,6 +29,7 @@ ROUTERS = (
     deal_acts.router,
     agreements.router,
     agreement_acts.router,
+    fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
     funds.router,
     fund_acts.router,
     fund_book_acts.router,

@@ -15,6 +15,7 @@ from web.templating import show
 from web.views import (
     fund_books,
     fund_close,
+    fund_fees,
     fund_forms,
     fund_ledger,
     fund_list,
@@ -163,6 +164,7 @@ ASKS = {
     "calls": fund_forms.new_call,
     "distributions": fund_forms.new_distribution,
     "expenses": fund_forms.new_expense,
+    "offsets": fund_fees.new_offset,
     "incomes": fund_forms.new_income,
     "investments": fund_forms.new_investment,
 }

@@ -22,6 +22,7 @@ from web.views.act_forms import (
     Field,
     choice,
     day,
+    in_yuan,
     money,
 )
 from web.views.fund_ledger import entry_rows
@@ -71,7 +72,7 @@ def new_fund(page: Page) -> ActForm:
     )
 
 
-def _form(
+def asked(
     reader: Reader,
     opened: Opened,
     title: Message,
@@ -81,6 +82,7 @@ def _form(
     tab: str = "",
     **more: object,
 ) -> ActForm:
+    """Return a form on a fund's books."""
     base = f"/funds/{opened.fund.code}"
     return ActForm(
         title=title,
@@ -99,7 +101,7 @@ def new_partner(work: Work, reader: Reader, page: Page, opened: Opened, actor: A
     for fund in funds.listed(work, actor):
         if fund.id != opened.fund.id:
             others[fund.id] = named(reader, fund.name, fund.name_en)
-    return _form(
+    return asked(
         reader,
         opened,
         say("Admit a partner"),
@@ -122,7 +124,7 @@ def new_partner(work: Work, reader: Reader, page: Page, opened: Opened, actor: A
 # ---- calls and receipts
 def new_call(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for a capital call."""
-    return _form(
+    return asked(
         reader,
         opened,
         say("New capital call"),
@@ -157,13 +159,13 @@ def call_of(work: Work, opened: Opened, call_id: str) -> CapitalCall:
 def receipt(work: Work, reader: Reader, page: Page, opened: Opened, call_line_id: str) -> ActForm:
     """Ask what arrived for one line."""
     line, made = line_of(work, opened, call_line_id)
-    return _form(
+    return asked(
         reader,
         opened,
         say("Record a receipt"),
         f"call-lines/{line.id}/receipt",
         say("Book the receipt"),
-        money("amount", say("Amount received"), value=_plain(line.outstanding_fen), unit="yuan"),
+        money("amount", say("Amount received"), value=in_yuan(line.outstanding_fen), unit="yuan"),
         day("received_on", say("Received on"), page.today, hint=say("As on the bank statement.")),
         CORRECTION,
         tab="calls",
@@ -181,7 +183,7 @@ def all_receipts(work: Work, reader: Reader, page: Page, opened: Opened, call_id
     made = call_of(work, opened, call_id)
     lines = calls.lines(work, calls.EVER, col(CallLine.call_id) == call_id)
     left = [line for line in lines if line.outstanding_fen]
-    return _form(
+    return asked(
         reader,
         opened,
         say("Record all receipts of a call"),
@@ -204,15 +206,10 @@ def all_receipts(work: Work, reader: Reader, page: Page, opened: Opened, call_id
     )
 
 
-def _plain(fen: int) -> str:
-    whole, part = divmod(fen, 100)
-    return f"{whole}.{part:02d}" if part else str(whole)
-
-
 # ---- distributions
 def new_distribution(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for a distribution by what it is made of."""
-    return _form(
+    return asked(
         reader,
         opened,
         say("New distribution"),
@@ -246,7 +243,7 @@ PART_FIELDS: Mapping[str, Purpose] = {
 # ---- fees, costs, income
 def new_expense(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for a fee or cost."""
-    return _form(
+    return asked(
         reader,
         opened,
         say("Book a fee or cost"),
@@ -270,7 +267,7 @@ def new_expense(reader: Reader, page: Page, opened: Opened) -> ActForm:
 
 def new_income(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for income that belongs to no holding."""
-    return _form(
+    return asked(
         reader,
         opened,
         say("Book income"),
@@ -296,13 +293,13 @@ def expense_of(work: Work, opened: Opened, expense_id: str) -> expenses.Expense:
 def payment(work: Work, reader: Reader, page: Page, opened: Opened, expense_id: str) -> ActForm:
     """Ask what was paid of an expense."""
     owed = expense_of(work, opened, expense_id)
-    return _form(
+    return asked(
         reader,
         opened,
         say("Pay what is owed"),
         f"expenses/{expense_id}/payment",
         say("Book the payment"),
-        money("amount", say("Amount"), value=_plain(owed.owed_fen), unit="yuan"),
+        money("amount", say("Amount"), value=in_yuan(owed.owed_fen), unit="yuan"),
         day("paid_on", say("Paid on"), page.today),
         CORRECTION,
         tab="expenses",
@@ -317,7 +314,7 @@ def payment(work: Work, reader: Reader, page: Page, opened: Opened, expense_id: 
 # ---- investments, closing, reversal
 def new_investment(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for a holding in a firm."""
-    return _form(
+    return asked(
         reader,
         opened,
         say("New investment"),
@@ -333,7 +330,7 @@ def new_investment(reader: Reader, page: Page, opened: Opened) -> ActForm:
 
 def close_quarter(reader: Reader, opened: Opened, quarter: Quarter) -> ActForm:
     """Restate what closing means."""
-    return _form(
+    return asked(
         reader,
         opened,
         say("Close the quarter"),
@@ -368,7 +365,7 @@ def entry_of(work: Work, opened: Opened, transaction_id: str) -> LedgerTransacti
 def reversal(work: Work, reader: Reader, opened: Opened, transaction_id: str) -> ActForm:
     """Restate an entry before it is undone."""
     entry = entry_rows(work, reader, [entry_of(work, opened, transaction_id)], may_edit=True)[0]
-    return _form(
+    return asked(
         reader,
         opened,
         say("Reverse entry {seq}", seq=str(entry.seq)),

@@ -4,6 +4,8 @@ from web.routes import (
     admin,
     agreement_acts,
     agreements,
+    chains,
+    clauses,
     data,
     deal_acts,
     deals,
@@ -16,6 +18,7 @@ from web.routes import (
     landing,
     login,
     overview,
+    report_acts,
     reports,
 )
 
@@ -27,13 +30,16 @@ ROUTERS = (
     admin.router,
     deals.router,
     deal_acts.router,
+    clauses.router,
     agreements.router,
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
+    chains.router,
     funds.router,
     fund_acts.router,
     fund_book_acts.router,
     investments.router,
     data.router,
     reports.router,
+    report_acts.router,
 )

@@ -14,6 +14,7 @@ from web.routes import (
     figures,
     fund_acts,
     fund_book_acts,
+    fund_fee_acts,
     funds,
     investments,
     landing,
@@ -35,6 +36,7 @@ ROUTERS = (
     clauses.router,
     agreements.router,
     agreement_acts.router,
+    fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
     chains.router,
     cash_acts.router,
     bank.router,

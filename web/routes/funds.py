@@ -19,6 +19,7 @@ from web.views import (
     fund_books,
     fund_close,
     fund_credit,
+    fund_fees,
     fund_forecast,
     fund_forms,
     fund_ledger,
@@ -170,6 +171,7 @@ ASKS = {
     "bank-accounts": cash_forms.new_account,
     "facilities": cash_forms.new_facility,
     "expenses": fund_forms.new_expense,
+    "offsets": fund_fees.new_offset,
     "incomes": fund_forms.new_income,
     "investments": fund_forms.new_investment,
 }

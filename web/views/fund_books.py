@@ -21,6 +21,7 @@ from portfolio.kernel.errors import Message, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction
 from web.formats import Reader
 from web.templating import Page
+from web.views.fund_fees import FeesPart, fees_part
 from web.views.fund_words import (
     CALL_TYPES,
     PAID_PURPOSES,
@@ -119,6 +120,7 @@ class CostsPage:
     cost_fen: int
     owed_fen: int
     income_fen: int
+    fees: FeesPart
     has_demo: bool
 
 
@@ -233,15 +235,16 @@ def costs_page(work: Work, reader: Reader, actor: Actor, page: Page, opened: Ope
     booked = expenses.expenses(work, opened.moment, opened.fund.id)
     entries = _entry_ids(work, [expense.id for expense in booked])
     costs = [_cost_row(expense, entries.get(expense.id, "")) for expense in booked]
-    earned = _incomes(work, opened)
-    rows = sorted([*costs, *earned], key=lambda row: row.on, reverse=True)
+    earned, reduced = (_incomes(work, opened, tag) for tag in (expenses.EARN, expenses.REDUCE))
+    rows = sorted([*costs, *earned, *reduced], key=lambda row: row.on, reverse=True)
     return CostsPage(
         head=head_of(reader, actor, page, opened),
         tab="expenses",
         rows=tuple(rows),
-        cost_fen=sum(row.amount_fen for row in costs),
+        cost_fen=sum(row.amount_fen for row in costs) - sum(row.amount_fen for row in reduced),
         owed_fen=sum(row.owed_fen for row in costs),
         income_fen=sum(row.amount_fen for row in earned),
+        fees=fees_part(work, reader, actor, opened),
         has_demo=any(row.is_demo for row in rows),
     )
 
@@ -273,7 +276,7 @@ def _cost_row(expense: Expense, transaction_id: str) -> CostRow:
     )
 
 
-def _incomes(work: Work, opened: Opened) -> list[CostRow]:
+def _incomes(work: Work, opened: Opened, tag: str) -> list[CostRow]:
     undone = sa.select(col(LedgerTransaction.supersedes)).where(
         col(LedgerTransaction.supersedes).is_not(None), opened.moment.holds()
     )
@@ -285,7 +288,8 @@ def _incomes(work: Work, opened: Opened) -> list[CostRow]:
         ledger.entries(*keys, -sa.func.sum(col(LedgerPosting.amount_fen)))
         .where(
             col(LedgerTransaction.fund_id) == opened.fund.id,
-            col(LedgerTransaction.tag) == expenses.EARN,
+            col(LedgerTransaction.tag) == tag,
+            col(LedgerTransaction.cause_id).is_(None),
             col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
             col(LedgerTransaction.id).not_in(undone),
             opened.moment.holds(),

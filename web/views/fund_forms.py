@@ -19,6 +19,7 @@ from web.views.act_forms import (
     Field,
     choice,
     day,
+    in_yuan,
     money,
 )
 from web.views.fund_ledger import entry_rows
@@ -141,7 +142,7 @@ def receipt(work: Work, reader: Reader, page: Page, opened: Opened, call_line_id
         say("Record a receipt"),
         f"call-lines/{line.id}/receipt",
         say("Book the receipt"),
-        money("amount", say("Amount received"), value=plain(line.outstanding_fen), unit="yuan"),
+        money("amount", say("Amount received"), value=in_yuan(line.outstanding_fen), unit="yuan"),
         day("received_on", say("Received on"), page.today, hint=say("As on the bank statement.")),
         CORRECTION,
         tab="calls",
@@ -180,12 +181,6 @@ def all_receipts(work: Work, reader: Reader, page: Page, opened: Opened, call_id
             ),
         ),
     )
-
-
-def plain(fen: int) -> str:
-    """Return fen as a form's field takes them, in yuan."""
-    whole, part = divmod(fen, 100)
-    return f"{whole}.{part:02d}" if part else str(whole)
 
 
 # ---- fees, costs, income
@@ -247,7 +242,7 @@ def payment(work: Work, reader: Reader, page: Page, opened: Opened, expense_id: 
         say("Pay what is owed"),
         f"expenses/{expense_id}/payment",
         say("Book the payment"),
-        money("amount", say("Amount"), value=plain(owed.owed_fen), unit="yuan"),
+        money("amount", say("Amount"), value=in_yuan(owed.owed_fen), unit="yuan"),
         day("paid_on", say("Paid on"), page.today),
         CORRECTION,
         tab="expenses",

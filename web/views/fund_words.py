@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from portfolio import calls, distributions, excess, exits, expenses, facility, marks, tranches
-from portfolio.accounts import AccountCode, Line
+from portfolio import (
+    calls,
+    carry,
+    distributions,
+    excess,
+    exits,
+    expenses,
+    facility,
+    marks,
+    tranches,
+)
+from portfolio.accounts import ROW_NAMES, AccountCode, Line
 from portfolio.calls import Purpose as CallPurpose
 from portfolio.commitments import PartnerKind
 from portfolio.distributions import Purpose as PaidPurpose
 from portfolio.excess import Excess
+from portfolio.expenses import COST_LINES
 from portfolio.facility import Use
 from portfolio.funds import Fund, FundKind
 from portfolio.kernel.errors import Message, say
@@ -60,8 +71,8 @@ USES: Mapping[Use, Message] = {
     Use.WORKING_CAPITAL: say("Working capital"),
     Use.FEES: say("Fees and expenses"),
 }
-# Rows of the ILPA sheet that a person books by hand; what is rarer stands under "other".
-COST_NAMES: Mapping[Line, Message] = {
+# Rows of the ILPA sheet in the words of every day; the rest go by the sheet's names.
+USUAL_COSTS: dict[Line, Message] = {
     Line.MANAGEMENT_FEES: say("Management fee"),
     Line.FUND_ADMINISTRATION: say("Fund administration"),
     Line.CUSTODY_FEES: say("Custody fee"),
@@ -81,6 +92,12 @@ COST_NAMES: Mapping[Line, Message] = {
     Line.INSURANCE: say("Insurance"),
     Line.OTHER_EXPENSES: say("Other expenses"),
 }
+COST_NAMES: Mapping[Line, Message] = USUAL_COSTS | {
+    line: Message(ROW_NAMES[line]) for line in COST_LINES if line not in USUAL_COSTS
+}
+REDUCTION_NAMES: Mapping[Line, Message] = {
+    line: Message(ROW_NAMES[line]) for line in sorted(expenses.REDUCTIONS)
+}
 INCOME_NAMES: Mapping[Line, Message] = {
     Line.INTEREST_INCOME: say("Interest income"),
     Line.DIVIDEND_INCOME: say("Dividend income"),
@@ -89,6 +106,7 @@ INCOME_NAMES: Mapping[Line, Message] = {
 LINES: Mapping[Line, Message] = {
     **COST_NAMES,
     **INCOME_NAMES,
+    **REDUCTION_NAMES,
     Line.CONTRIBUTIONS: say("Contributions"),
     Line.DISTRIBUTIONS: say("Distributions"),
     Line.REALISED_GAIN: say("Realised gain"),
@@ -121,6 +139,10 @@ ENTRIES: Mapping[str, Message] = {
     expenses.BOOK: say("Fee or cost booked"),
     expenses.PAY: say("Payable paid"),
     expenses.EARN: say("Income received"),
+    expenses.REDUCE: say("Fee or cost reduced"),
+    carry.ACCRUE: say("Carry accrued"),
+    carry.PAY: say("Carry paid"),
+    carry.RETURN: say("Carry given back"),
     tranches.TAG: say("Tranche paid"),
     exits.EXIT_TAG: say("Exit"),
     exits.INCOME_TAG: say("Income of a holding"),
@@ -166,5 +188,4 @@ def entry_name(tag: str) -> Message:
 
 def line_name(line: int) -> Message:
     """Name a row of the sheet."""
-    known = LINES.get(Line(line))
-    return known or say("Row {row} of the sheet", row=line)
+    return LINES.get(Line(line)) or Message(ROW_NAMES[line])

@@ -5,12 +5,14 @@ from typing import Any
 
 from portfolio import (
     calls,
+    carry,
     distributions,
     excess,
     exits,
     expenses,
     facility,
     facility_acts,
+    fees,
     marks,
     receipts,
     tranches,
@@ -35,6 +37,10 @@ BY_ENTRY: Mapping[str, Callable[..., Any]] = {
     excess.TAG: excess.reverse,
     facility.DRAW: facility_acts.reverse,
     facility.REPAY: facility_acts.reverse,
+    expenses.REDUCE: fees.undo,
+    carry.ACCRUE: carry.undo,
+    carry.PAY: carry.undo,
+    carry.RETURN: carry.undo,
 }
 REVERSIBLE = frozenset({*BY_SUBJECT, *BY_ENTRY})
 

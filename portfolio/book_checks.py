@@ -20,6 +20,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Fen as Yuan
 from portfolio.kernel.errors import Message, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.moved import OF_UNFUNDED
 
 HELD = (AccountCode.INVESTMENTS_COST, AccountCode.INVESTMENTS_UNREALISED)
 ON_THE_SHEET = frozenset(account.value for account in (*ASSETS, *LIABILITIES))
@@ -247,7 +248,8 @@ def _within_limits(work: Work, books: Books) -> Check:
         if moved.account == AccountCode.CASH:
             _add(cash, moved.fund_id, moved.on, moved.fen)
         back = moved.purpose.startswith(capital.RECALLABLE)
-        if moved.partner_id and (moved.line == Line.CONTRIBUTIONS or back):
+        over = moved.line == Line.PARTNER_TRANSFERS and moved.purpose in OF_UNFUNDED
+        if moved.partner_id and (moved.line == Line.CONTRIBUTIONS or back or over):
             _add(unfunded, moved.partner_id, moved.on, moved.fen)
     promised = sa.select(
         col(Commitment.partner_id), col(Commitment.effective_date), col(Commitment.amount_fen)

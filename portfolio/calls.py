@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from portfolio import capital, commitments, funds, ledger
+from portfolio import capital, commitments, funds, ledger, moved
 from portfolio.accounts import Line
 from portfolio.commitments import Commitment, Partner, Share
 from portfolio.kernel import audit
@@ -313,8 +313,13 @@ def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
         col(LedgerPosting.line) == int(Line.CONTRIBUTIONS),
         col(LedgerTransaction.tag).not_in((TAG, f"{TAG}:reverse")),
     )
+    over = booked.where(  # what a transfer carried over counts for the account that has it now
+        col(LedgerPosting.line) == int(Line.PARTNER_TRANSFERS),
+        col(LedgerPosting.purpose).in_(moved.OF_UNFUNDED),
+    )
     changes: dict[str, dict[date, int]] = {}
-    for statement in (promised.where(col(Partner.fund_id) == fund_id), called, back, uncalled):
+    promised = promised.where(col(Partner.fund_id) == fund_id)
+    for statement in (promised, called, back, uncalled, over):
         for partner_id, on, fen in work.rows(statement):
             days = changes.setdefault(partner_id, {since: 0})
             days[on] = days.get(on, 0) + int(fen)

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from portfolio import funds, ledger, memo_rows
+from portfolio import funds, ledger, memo_rows, moved
 from portfolio.accounts import (
     CAPITAL_ROWS,
     CARRY_LINES,
@@ -90,19 +91,22 @@ def amounts(
     by_line: Mapping[int, int],
     recallable_fen: int,
     memo: Mapping[int, int] | None = None,
+    over: moved.Moved = moved.NOTHING,
 ) -> Amounts:
     """Return what one account adds up to.
 
     by_line  {reporting line: fen}, credit positive, since inception
     memo     {memo row: fen}; rows 109-113 of it adjust the unfunded commitment
+    over     what transfers between partners carried over
     """
-    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0)
+    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0) + over.paid_in_fen
+    recallable_fen += over.recallable_fen
     adjusted_fen = sum((memo or {}).get(row, 0) for row in memo_rows.UNFUNDED_ROWS)
     return Amounts(
         committed_fen=committed_fen,
         paid_in_fen=paid_in_fen,
         unfunded_fen=committed_fen - paid_in_fen + recallable_fen + adjusted_fen,
-        distributed_fen=-by_line.get(Line.DISTRIBUTIONS, 0),
+        distributed_fen=over.distributed_fen - by_line.get(Line.DISTRIBUTIONS, 0),
         recallable_fen=recallable_fen,
         nav_fen=sum(by_line.values()),
     )
@@ -156,26 +160,28 @@ def known(moment: Moment, recorded_at: Any) -> sa.ColumnElement[bool]:
 
 
 def committed(work: Work, moment: Moment, fund_id: str) -> dict[str, dict[CommitmentChange, int]]:
-    """Return {partner: {change: fen}} of what was promised by the moment."""
+    """Return {partner: {change: fen}} of what was promised by the moment.
+
+    A correction counts under the change that it undoes.
+    """
     found: dict[str, dict[CommitmentChange, int]] = {}
+    undone = aliased(Commitment)
+    change = sa.func.coalesce(col(undone.change), col(Commitment.change))
     statement = (
-        sa.select(
-            col(Commitment.partner_id),
-            col(Commitment.change),
-            sa.func.sum(col(Commitment.amount_fen)),
-        )
+        sa.select(col(Commitment.partner_id), change, sa.func.sum(col(Commitment.amount_fen)))
         .join(Partner, col(Partner.id) == col(Commitment.partner_id))
+        .outerjoin(undone, col(undone.id) == col(Commitment.undoes))
         .where(
             col(Partner.fund_id) == fund_id,
             col(Commitment.effective_date) <= moment.as_of,
             known(moment, col(Commitment.recorded_at)),
         )
-        .group_by(col(Commitment.partner_id), col(Commitment.change))
+        .group_by(col(Commitment.partner_id), change)
     )
     if not moment.with_demo:
         statement = statement.where(col(Commitment.is_demo).is_(False))
-    for partner_id, change, fen in work.rows(statement):
-        found.setdefault(partner_id, {})[CommitmentChange(change)] = int(fen)
+    for partner_id, of, fen in work.rows(statement):
+        found.setdefault(partner_id, {})[CommitmentChange(of)] = int(fen)
     return found
 
 
@@ -213,7 +219,7 @@ def accounts(
     if actor is not None:
         visible = {row[0] for row in work.rows(funds.visible_partners(actor, fund_id))}
     promised, back = committed(work, moment, fund_id), recallable(work, moment, fund_id)
-    memo = memo_rows.sums(work, moment, fund_id)
+    memo, over = memo_rows.sums(work, moment, fund_id), moved.sums(work, moment, fund_id)
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
     found = {
         partner.id: amounts(
@@ -221,6 +227,7 @@ def accounts(
             booked.get(partner.id, {}),
             back.get(partner.id, 0),
             memo.get(partner.id),
+            over.get(partner.id, moved.NOTHING),
         )
         for partner in partners
     }
@@ -302,9 +309,10 @@ class _State:
     promised: Mapping[CommitmentChange, int]
     recallable_fen: int
     memo: Mapping[int, int]
+    over: moved.Moved
 
 
-NOTHING = _State(by_line={}, promised={}, recallable_fen=0, memo={})
+NOTHING = _State(by_line={}, promised={}, recallable_fen=0, memo={}, over=moved.NOTHING)
 
 
 def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | None) -> list[str]:
@@ -335,11 +343,13 @@ class _Asked:
         work, fund_id = self.work, self.fund_id
         booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
         back = recallable(work, moment, fund_id)
+        over = moved.sums(work, moment, fund_id)
         return _State(
             by_line=self._added(booked),
             promised=self._added(committed(work, moment, fund_id)),
             recallable_fen=sum(fen for partner, fen in back.items() if partner in self.partners),
             memo=self._added(memo_rows.sums(work, moment, fund_id)),
+            over=sum((over[one] for one in over.keys() & self.partners), moved.NOTHING),
         )
 
     def _added(self, by: Mapping[str, Mapping[Key, int]]) -> dict[Key, int]:
@@ -357,9 +367,16 @@ def column(at_end: _State, at_start: _State) -> dict[int, int]:
     promised = _less(at_end.promised, at_start.promised)
     memo = _less(at_end.memo, at_start.memo)
     begin = amounts(
-        sum(at_start.promised.values()), at_start.by_line, at_start.recallable_fen, at_start.memo
+        sum(at_start.promised.values()),
+        at_start.by_line,
+        at_start.recallable_fen,
+        at_start.memo,
+        at_start.over,
     )
     released = CommitmentChange.RELEASE
+    adjusted_fen = at_end.over.unfunded_fen - at_start.over.unfunded_fen
+    for change in (CommitmentChange.INCREASE, CommitmentChange.TRANSFER):
+        adjusted_fen += promised.get(change, 0)
     leaves = {
         # As signed: what was released stands on row 112, or the roll-forward would count it twice.
         108: sum(fen for change, fen in at_end.promised.items() if change is not released),
@@ -368,7 +385,7 @@ def column(at_end: _State, at_start: _State) -> dict[int, int]:
         110: memo.get(110, 0) - during.get(Line.CONTRIBUTIONS, 0),
         111: memo.get(111, 0) + at_end.recallable_fen - at_start.recallable_fen,
         112: promised.get(released, 0),
-        113: memo.get(113, 0) + promised.get(CommitmentChange.INCREASE, 0),
+        113: memo.get(113, 0) + adjusted_fen,
     }
     capital_rows = account_rows(at_start.by_line, during, at_start.memo, memo)
     return capital_rows | with_subtotals(COMMITMENT_ROWS, leaves)

@@ -4,7 +4,8 @@ Nothing is stored here. An account is what was promised (commitments) and what w
 so it can be asked for any day, and as it was known at any number of the books.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -102,12 +103,13 @@ def amounts(
     paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0) + over.paid_in_fen
     recallable_fen += over.recallable_fen
     adjusted_fen = sum((memo or {}).get(row, 0) for row in memo_rows.UNFUNDED_ROWS)
+    again_fen = (memo or {}).get(memo_rows.RECALLABLE_ROW, 0)
     return Amounts(
         committed_fen=committed_fen,
         paid_in_fen=paid_in_fen,
         unfunded_fen=committed_fen - paid_in_fen + recallable_fen + adjusted_fen,
         distributed_fen=over.distributed_fen - by_line.get(Line.DISTRIBUTIONS, 0),
-        recallable_fen=recallable_fen,
+        recallable_fen=recallable_fen + again_fen,
         nav_fen=sum(by_line.values()),
     )
 
@@ -284,11 +286,18 @@ def statement(
         partner = work.session.get(Partner, partner_id)
         if partner is None or partner.fund_id != fund_id:
             raise NotFoundError
-    asked = _Asked(work, fund_id, frozenset(_ids(work, fund_id, partner_id, kind)))
-    end = Moment(as_of=quarter.end, known_seq=known_seq)
-    starts = (quarter.start, year_start(quarter.end), None)
-    at_end = asked.state(end)
-    columns = [column(at_end, asked.before(end, start)) for start in starts]
+    asked = _ids(work, fund_id, partner_id, kind)
+
+    def state(as_of: date) -> State:
+        found = states(work, Moment(as_of=as_of, known_seq=known_seq), fund_id)
+        return added(found[one] for one in asked if one in found)
+
+    at_end, day = state(quarter.end), timedelta(days=1)
+    columns = [
+        column(at_end, state(quarter.start - day)),
+        column(at_end, state(year_start(quarter.end) - day)),
+        column(at_end, NOTHING),
+    ]
     return [
         StatementLine(
             row=row.row,
@@ -302,17 +311,17 @@ def statement(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class State:
     """All that was booked and promised up to a moment, for the accounts of one column."""
 
     by_line: Mapping[int, int]
     promised: Mapping[CommitmentChange, int]
     recallable_fen: int
     memo: Mapping[int, int]
-    over: moved.Moved
+    over: moved.Moved = moved.NOTHING
 
 
-NOTHING = _State(by_line={}, promised={}, recallable_fen=0, memo={}, over=moved.NOTHING)
+NOTHING = State(by_line={}, promised={}, recallable_fen=0, memo={})
 
 
 def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | None) -> list[str]:
@@ -324,44 +333,39 @@ def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | N
     return [row[0] for row in work.rows(asked)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The accounts that a statement is of."""
-
-    work: Work
-    fund_id: str
-    partners: frozenset[str]
-
-    def before(self, end: Moment, start: date | None) -> _State:
-        """Return the state at the close of the day before a column begins."""
-        if start is None:
-            return NOTHING
-        return self.state(replace(end, as_of=start - timedelta(days=1)))
-
-    def state(self, moment: Moment) -> _State:
-        """Return what the accounts add up to at a moment."""
-        work, fund_id = self.work, self.fund_id
-        booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
-        back = recallable(work, moment, fund_id)
-        over = moved.sums(work, moment, fund_id)
-        return _State(
-            by_line=self._added(booked),
-            promised=self._added(committed(work, moment, fund_id)),
-            recallable_fen=sum(fen for partner, fen in back.items() if partner in self.partners),
-            memo=self._added(memo_rows.sums(work, moment, fund_id)),
-            over=sum((over[one] for one in over.keys() & self.partners), moved.NOTHING),
+def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
+    """Return {partner: state} at the close of the moment's day."""
+    booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
+    promised, back = committed(work, moment, fund_id), recallable(work, moment, fund_id)
+    memo, over = memo_rows.sums(work, moment, fund_id), moved.sums(work, moment, fund_id)
+    return {
+        partner: State(
+            by_line=booked.get(partner, {}),
+            promised=promised.get(partner, {}),
+            recallable_fen=back.get(partner, 0),
+            memo=memo.get(partner, {}),
+            over=over.get(partner, moved.NOTHING),
         )
-
-    def _added(self, by: Mapping[str, Mapping[Key, int]]) -> dict[Key, int]:
-        added: dict[Key, int] = {}
-        for partner, parts in by.items():
-            if partner in self.partners:
-                for key, fen in parts.items():
-                    added[key] = added.get(key, 0) + fen
-        return added
+        for partner in {*booked, *promised, *memo}
+    }
 
 
-def column(at_end: _State, at_start: _State) -> dict[int, int]:
+def added(of: Iterable[State]) -> State:
+    """Add states up."""
+    by_line, promised, memo = Counter[int](), Counter[CommitmentChange](), Counter[int]()
+    recallable_fen, over = 0, moved.NOTHING
+    for one in of:
+        by_line.update(one.by_line)
+        promised.update(one.promised)
+        memo.update(one.memo)
+        recallable_fen += one.recallable_fen
+        over += one.over
+    return State(
+        by_line=by_line, promised=promised, recallable_fen=recallable_fen, memo=memo, over=over
+    )
+
+
+def column(at_end: State, at_start: State) -> dict[int, int]:
     """Return every row of one column from the states at its end and before its start."""
     during = _less(at_end.by_line, at_start.by_line)
     promised = _less(at_end.promised, at_start.promised)

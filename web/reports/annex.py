@@ -12,13 +12,11 @@ SUMS = {row.row for row in (*CAPITAL_ROWS, *COMMITMENT_ROWS) if row.parts}
 
 
 def blocks(by: Pen) -> Iterator[Block]:
-    """Yield sections 10 and 11."""
+    """Yield the account and the commitment reconciliation."""
     note = by.say(say("{unit}, ILPA Reporting Template v2.0", unit=by.fine_unit_name))
-    yield Head(
-        number=10, title=by.say(say("Capital account, all rows")), note=note, opens_sheet=True
-    )
+    yield Head(title=by.say(say("Capital account, all rows")), note=note, opens_sheet=True)
     yield _table(by, by.say(say("Capital account, all rows")), by.report.account)
-    yield Head(number=11, title=by.say(say("Commitment reconciliation")), note=by.fine_unit_name)
+    yield Head(title=by.say(say("Commitment reconciliation")), note=by.fine_unit_name)
     yield _table(by, by.say(say("Commitment reconciliation")), by.report.commitment)
 
 

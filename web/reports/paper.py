@@ -5,6 +5,7 @@ HTML and PDF are two prints of this one document, so they cannot show different 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count as numbers
 from typing import ClassVar, TypeVar
 
 from markupsafe import Markup
@@ -51,13 +52,14 @@ class Kpis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The head of a section; `opens_sheet` begins a new one."""
+    """The head of a section; `opens_sheet` begins a new one. `numbered` gives it its number."""
 
     kind: ClassVar[str] = "head"
-    number: int
+    number: int = 0
     title: str
     note: str = ""
     opens_sheet: bool = False
+    section: str = ""  # whose prose a manager may write here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +254,21 @@ def _counted(rows: tuple[T, ...], room_mm: float, height: Callable[[T], float]) 
         if used > room_mm:
             return max(count, 1)
     return len(rows)
+
+
+def numbered(blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks with their heads numbered in the order in which they are read."""
+    following = numbers(1)
+
+    def of(block: T) -> T:
+        if isinstance(block, Head):
+            return replace(block, number=next(following))  # type: ignore[return-value] # a Head
+        if isinstance(block, Pair):
+            left, right = tuple(map(of, block.left)), tuple(map(of, block.right))
+            return replace(block, left=left, right=right)  # type: ignore[return-value] # a Pair
+        return block
+
+    return [of(block) for block in blocks]
 
 
 def heads(blocks: Iterable[Block]) -> Iterator[Head]:

@@ -102,7 +102,7 @@ def _sentence(value: Mapping[str, Any]) -> Message:
     return Message(value["words"], {name: _value(one) for name, one in value["values"].items()})
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any) -> Any:  # noqa: PLR0911 - one line a kind of value
     match value:
         case {"fen": fen}:
             return Fen(fen)

@@ -4,6 +4,8 @@ from web.routes import (
     admin,
     agreement_acts,
     agreements,
+    chains,
+    clauses,
     data,
     deal_acts,
     deals,
@@ -15,6 +17,7 @@ from web.routes import (
     landing,
     login,
     overview,
+    report_acts,
     reports,
 )
 
@@ -26,12 +29,15 @@ ROUTERS = (
     admin.router,
     deals.router,
     deal_acts.router,
+    clauses.router,
     agreements.router,
     agreement_acts.router,
+    chains.router,
     funds.router,
     fund_acts.router,
     fund_book_acts.router,
     investments.router,
     data.router,
     reports.router,
+    report_acts.router,
 )

@@ -1,0 +1,67 @@
+"""Reports of the demo: prepared by one manager, locked by the other, one of them issued again."""
+
+from datetime import timedelta
+
+from portfolio import editions, indices, prose
+from portfolio.prose import Section
+from valuation.periods import Quarter, quarters_between
+from web.demo.fund_books import CLOSED_ABOVE, LAST_CLOSED, workday
+from web.demo.published import TODAY
+from web.demo.timeline import Scene, Timeline
+from web.reports import issue, places
+
+FIRST_TOLD = Quarter(2025, 4)
+PREPARED, REVIEWED, AGAIN = timedelta(days=3), timedelta(days=5), timedelta(days=20)
+LETTER = (
+    "本季基金净值由 {nav_before} 变动至 {nav}，其中已实现 {realised}、未实现 {unrealised}。"
+    "期末在投 {holdings} 笔，公允价值 {fair_value}；{firms} 家企业中 {landed} 家已在区内落地，"
+    "落地条件核验 {verified} 项，逾期 {overdue} 项已逐一列示。（示例文字）"
+)
+LETTER_EN = (
+    "Net asset value moved from {nav_before} to {nav}: realised {realised}, unrealised "
+    "{unrealised}. At the quarter's end {holdings} investments were held at {fair_value}; "
+    "{landed} of {firms} firms have landed here. (Demonstration text)"
+)
+REASON = "管理人报告补充英文正文，并计入其后核验的落地证据（示例）"
+
+
+def stage(timeline: Timeline, funds: tuple[str, ...]) -> None:
+    """Plan the reports of each fund, from the end of 2025 to the last closed quarter."""
+    for fund in funds:
+        for quarter in quarters_between(FIRST_TOLD, LAST_CLOSED):
+            _tell(timeline, fund, quarter)
+    _tell(timeline, funds[-1], LAST_CLOSED, reason=REASON)
+
+
+def _tell(timeline: Timeline, fund: str, quarter: Quarter, *, reason: str = "") -> None:
+    closed = quarter.end + CLOSED_ABOVE + (AGAIN if reason else timedelta())
+
+    def prepare(scene: Scene) -> None:
+        index = next(iter(indices.listed(scene.work)), None)
+        edition = issue.begin(
+            scene.work,
+            scene.actor("manager1"),
+            fund_id=scene["fund", fund],
+            quarter=quarter,
+            reason=reason,
+            index_id=index.id if index else None,
+            is_demo=True,
+        )
+        prose.write(
+            scene.work,
+            scene.actor("manager1"),
+            edition.id,
+            Section.LETTER,
+            text=LETTER,
+            text_en=LETTER_EN if reason else "",
+            version=1 if reason else 0,
+            places=places.PLACES,
+        )
+        editions.submit(scene.work, scene.actor("manager1"), edition.id)
+        scene.ids["edition", f"{fund}:{quarter}"] = edition.id
+
+    def lock(scene: Scene) -> None:
+        issue.lock(scene.work, scene.actor("manager2"), scene["edition", f"{fund}:{quarter}"])
+
+    timeline.on(min(workday(closed + PREPARED), TODAY), prepare)
+    timeline.on(min(workday(closed + REVIEWED), TODAY), lock)

@@ -128,9 +128,11 @@ def book_income(
 
 # ---- closing and reversal
 @router.get("/funds/{code}/quarters/{quarter}/closing")
-def close_form(request: Request, page: Seen, fund: Fund, quarter: str) -> HTMLResponse:
+def close_form(
+    request: Request, work: Reading, page: Seen, fund: Fund, quarter: str
+) -> HTMLResponse:
     """Restate what closing a quarter means."""
-    view = fund_forms.close_quarter(page.reader, fund, fund_close.quarter_of(quarter))
+    view = fund_close.form(work, page.reader, fund, fund_close.quarter_of(quarter))
     return show(request, view)
 
 

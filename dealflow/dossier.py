@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from dealflow.agreements import Agreement
-from dealflow.conditions import Condition, Observation, ObservationCheck, Waiver
+from dealflow.conditions import Condition, Waiver
 from dealflow.landings import Arrival, ArrivalCheck
+from dealflow.observed import Observation, ObservationCheck
 from dealflow.stages import Milestone
 from portfolio import tranches
 from portfolio.kernel.actors import Account

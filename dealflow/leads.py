@@ -51,7 +51,9 @@ class Lead(Row, table=True):
     code: str
     title: str
     firm_name: str = ""
-    source: str = ""
+    credit_code: str = ""
+    source: str = ""  # in words
+    source_kind: str = ""  # one of SourceKind; empty where it was written before there were kinds
     unit_id: str = Field(foreign_key="unit.id", sa_type=Id, index=True)
     received_on: date = Field(index=True)
     project_id: str | None = Field(default=None, foreign_key="project.id", sa_type=Id, index=True)

@@ -11,7 +11,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import book_parts, capital, ledger
+from portfolio import book_parts, capital, ledger, memo_rows
 from portfolio.accounts import ASSETS, LIABILITIES, AccountCode, Line
 from portfolio.book_parts import Finding
 from portfolio.commitments import Commitment, Partner
@@ -20,6 +20,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Fen as Yuan
 from portfolio.kernel.errors import Message, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.memo_rows import MemoRow
 
 HELD = (AccountCode.INVESTMENTS_COST, AccountCode.INVESTMENTS_UNREALISED)
 ON_THE_SHEET = frozenset(account.value for account in (*ASSETS, *LIABILITIES))
@@ -257,6 +258,12 @@ def _within_limits(work: Work, books: Books) -> Check:
     )
     for partner_id, on, fen in work.rows(promised):
         _add(unfunded, partner_id, on, int(fen))
+    for memo in work.session.execute(
+        sa.select(MemoRow).where(
+            col(MemoRow.sheet_row).in_(memo_rows.UNFUNDED_ROWS), memo_rows.holds(books.moment)
+        )
+    ).scalars():
+        _add(unfunded, memo.partner_id, memo.effective_date, memo.amount_fen)
     findings = []
     for fund, code in books.codes.items():
         if below := first_below_zero(cash.get(fund, {})):

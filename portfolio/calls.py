@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from portfolio import capital, commitments, funds, ledger
+from portfolio import capital, commitments, funds, ledger, memo_rows
 from portfolio.accounts import Line
 from portfolio.commitments import Commitment, Partner, Share
 from portfolio.kernel import audit
@@ -22,6 +22,7 @@ from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.errors import Fen as Yuan
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.memo_rows import MemoRow
 from valuation.money import split_fen
 
 TAG = "portfolio:call:receive"
@@ -313,8 +314,14 @@ def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
         col(LedgerPosting.line) == int(Line.CONTRIBUTIONS),
         col(LedgerTransaction.tag).not_in((TAG, f"{TAG}:reverse")),
     )
+    adjusted = (
+        sa.select(col(MemoRow.partner_id), col(MemoRow.effective_date), col(MemoRow.amount_fen))
+        .join(Partner, col(Partner.id) == col(MemoRow.partner_id))
+        .where(col(Partner.fund_id) == fund_id, col(MemoRow.sheet_row).in_(memo_rows.UNFUNDED_ROWS))
+    )
     changes: dict[str, dict[date, int]] = {}
-    for statement in (promised.where(col(Partner.fund_id) == fund_id), called, back, uncalled):
+    of_fund = promised.where(col(Partner.fund_id) == fund_id)
+    for statement in (of_fund, called, back, uncalled, adjusted):
         for partner_id, on, fen in work.rows(statement):
             days = changes.setdefault(partner_id, {since: 0})
             days[on] = days.get(on, 0) + int(fen)

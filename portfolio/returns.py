@@ -23,7 +23,7 @@ from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.performance import QuarterPoint
 from valuation import pme
 from valuation.figures import Reason, Undefined
-from valuation.irr import CashFlow, horizon_irr, period_return, under_a_year, xirr
+from valuation.irr import CashFlow, horizon_irr, shown, xirr
 
 F = TypeVar("F")
 HORIZONS = (1, 3, 5, 10)  # years
@@ -187,11 +187,10 @@ def since_inception(days: Sequence[Day], source: Source) -> Figure:
 
 def yearly(value: float | Undefined, days: Sequence[Day]) -> tuple[float | Undefined, Unit]:
     """Return a rate a year, or what it makes of a period of less than a year, as a ratio."""
-    if not days or not under_a_year(days[0].on, days[-1].on):
+    if not days:
         return value, Unit.RATE
-    if isinstance(value, Undefined):
-        return value, Unit.RATIO
-    return period_return(value, days[0].on, days[-1].on), Unit.RATIO
+    told = shown(value, days[0].on, days[-1].on)
+    return told.value, Unit.RATIO if told.is_period else Unit.RATE
 
 
 def turning_points(points: Sequence[QuarterPoint], as_of: date, source: Source) -> list[Figure]:

@@ -25,6 +25,7 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]]
             (_item(say("Deals"), "/deals", "board", "P", tab=True), Duty.READ_DEALFLOW),
             (_item(say("Agreements"), "/agreements", "deal", "A"), Duty.READ_DEALFLOW),
             (_item(say("Landing"), "/landing", "funnel", "L", tab=True), Duty.READ_DEALFLOW),
+            (_item(say("Chains"), "/chains", "chain", "C"), Duty.READ_DEALFLOW),
         ),
     ),
     (

@@ -11,7 +11,7 @@ from alembic import op
 from portfolio.kernel.db import Instant
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0008", "0003"
+revision, down_revision = "0008", "0006"
 branch_labels = depends_on = None
 APPEND_ONLY = ("report_edition", "report_step", "report_lock", "report_prose", "issued_report")
 TABLES = (

@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 import typer
-from sqlmodel import col
 
 from dealflow import measures, sheets
 from dealflow.cells import Finding
@@ -17,15 +15,15 @@ from dealflow.measures import Scorecard
 from portfolio import book_checks, funds, indices, ledger, performance_figures, returns
 from portfolio.book_checks import Check
 from portfolio.figures import Figure
-from portfolio.kernel import actors
 from portfolio.kernel import site as sites
-from portfolio.kernel.actors import SYSTEM, Account, Actor
+from portfolio.kernel.actors import SYSTEM
 from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from portfolio.ledger import Moment
 from valuation.figures import Undefined
 from web.cli import Json, app, current, reading, show
+from web.commands.imports import SHEET, imports, person
 from web.formats import Reader
 from web.views.figures import refuse_backwards
 from web.views.tips import write
@@ -208,7 +206,7 @@ def _check_lines(checks: Sequence[Check]) -> list[str]:
 
 
 # ---- import
-@app.command("import")
+@imports.command(SHEET, hidden=True)
 def import_sheet(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     confirm: Annotated[bool, typer.Option("--confirm", help="Book it if it is clean.")] = False,
@@ -251,7 +249,7 @@ def _book(
     database: Database, store: Store, login: str, *, name: str, content: bytes
 ) -> dict[str, int]:
     with database.writing() as work:
-        actor = _person(work, login)
+        actor = person(work, login)
         batch = sheets.upload(work, actor, store, name=name, content=content)
         booked = sheets.confirm(work, actor, store, batch.id)
     return {part: getattr(booked, part) for part in sheets.Booked.__slots__}
@@ -275,20 +273,6 @@ def _draft_lines(draft: Draft, booked: dict[str, int] | None) -> list[str]:
     else:
         lines.append("Nothing was booked yet; add --confirm to book it.")
     return lines
-
-
-def _person(work: Work, login: str) -> Actor:
-    if not login:
-        return SYSTEM
-    same = sa.select(Account).where(col(Account.login) == login, col(Account.is_active).is_(True))
-    account: Account | None = work.session.execute(same).scalar()
-    if account is None:
-        raise DomainError(
-            "No open account has the login name {login}.",
-            "Check the name, or leave out --as.",
-            login=login,
-        )
-    return actors.actor_of(account)
 
 
 # ---- what all of them open

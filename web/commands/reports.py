@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from portfolio import capital, funds
-from portfolio.commitments import Partner
+from portfolio.commitments import Partner, PartnerKind
 from portfolio.kernel import site as sites
 from portfolio.kernel.actors import SYSTEM
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.take_over_sheet import GP, TOTAL
 from valuation.money import show as yuan
 from valuation.periods import Quarter
 from web.cli import Json, app, make_folder, reading, show
@@ -126,15 +127,23 @@ def _packed(one: Packed) -> str:
 @app.command()
 def statement(
     fund: FundCode,
-    investor: Annotated[str, typer.Option(help="Code of the partner.")],
     quarter: QuarterText,
+    investor: Annotated[
+        str, typer.Option(help="Code or name of a partner, GP or TOTAL (the whole fund).")
+    ] = TOTAL,
     as_json: Json = False,
 ) -> None:
     """Print a partner's capital account in the rows of the ILPA sheet, amounts in fen."""
     with reading() as work:
-        partner = _partners(work, fund, investor)[0]
+        known = _partners(work, fund, "")
+        is_whole = investor in {TOTAL, GP} and all(one.code != investor for one in known)
+        partner = None if is_whole else _partners(work, fund, investor)[0]
         lines = capital.statement(
-            work, fund_id=partner.fund_id, partner_id=partner.id, quarter=_quarter(quarter)
+            work,
+            fund_id=funds.find(work, SYSTEM, fund).id,
+            partner_id=partner.id if partner else None,
+            quarter=_quarter(quarter),
+            kind=PartnerKind.GP if investor == GP else None,
         )
     rows = [asdict(line) for line in lines]
     value = {"fund": fund, "investor": investor, "quarter": quarter, "rows": rows}
@@ -171,6 +180,7 @@ def _partners(work: Work, fund_code: str, partner_code: str) -> list[Partner]:
             codes=codes or "—",
         ) from None
     found = [one for one in known if partner_code in {"", one.code}]
+    found = found or [one for one in known if partner_code == one.name]
     if not found:
         codes = ", ".join(one.code for one in known)
         raise DomainError(

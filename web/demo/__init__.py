@@ -10,6 +10,8 @@ from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
+    chain_rows,
+    clauses,
     cohort,
     district,
     eight,
@@ -72,9 +74,11 @@ def plan() -> Timeline:
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
     indices.stage(timeline)
+    chain_rows.stage(timeline)
     reports_told.stage(timeline, (xinwei.CODE, hongtai.MOTHER, hongtai.CODE))
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)
+    clauses.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

@@ -64,7 +64,7 @@ def _holdings(by: Pen) -> Table:
                 by.held(one.realised_fen),
                 by.figure(one.share_of_value, "rate"),
                 by.figure(one.moic, "multiple"),
-                by.figure(one.gross_irr, "rate"),
+                by.told(one.gross_irr, one.rate_unit),
             )
         )
         for one in by.report.holdings
@@ -79,7 +79,7 @@ def _holdings(by: Pen) -> Table:
             by.held(now.realised_fen),
             by.figure(1.0, "rate") if now.fair_value_fen else DASH,
             by.figure(now.moic, "multiple"),
-            by.figure(now.gross_irr, "rate"),
+            by.told(now.gross_irr, now.rate_unit),
         ),
         is_sum=True,
     )
@@ -265,7 +265,11 @@ def _definitions(by: Pen) -> Table:
             value = by.reader.why(one.value)
         computed = by.bare(one.computed)
         if one.unit != "count":
-            computed = f"{computed} = {value}" if one.unit != "rate" else f"{computed}: {value}"
+            computed = (
+                f"{computed} = {value}"
+                if one.unit not in {"rate", "period"}
+                else f"{computed}: {value}"
+            )
         rows.append(TableRow((by.say(one.name), by.say(one.formula), computed, by.say(one.source))))
     return Table(
         label=by.say(say("Definitions")),

@@ -16,6 +16,7 @@ from portfolio.kernel.errors import NotFoundError
 from portfolio.performance import NetPerformance
 from valuation import nav
 from valuation.figures import Reason, Undefined
+from valuation.irr import shown
 from valuation.nav import NavLine
 from valuation.periods import Quarter
 from web.reports import letter, meanings, places, proofs, whole
@@ -155,6 +156,7 @@ def _share(now: Performance) -> float | Undefined:
 
 
 def _side(of: NetPerformance) -> Side:
+    told = shown(of.net_irr, of.first_flow_on, of.as_of)
     return Side(
         as_of=of.as_of,
         amounts=Amounts(**{name: getattr(of, name) for name in Amounts.__slots__}),
@@ -162,13 +164,16 @@ def _side(of: NetPerformance) -> Side:
         dpi=of.dpi,
         rvpi=of.rvpi,
         tvpi=of.tvpi,
-        net_irr=of.net_irr,
+        net_irr=told.value,
+        is_period=told.is_period,
     )
 
 
 def _performance(at: At, partner_id: str) -> Performance:
     of = at.fund
     account = next(one for one in at.accounts.accounts if one.partner_id == partner_id)
+    first = min((flow.on for flow in of.gross_flows), default=None)
+    told = shown(of.gross_irr, first, of.as_of)
     own = performance.net(account.amounts, at.flows.get(partner_id, ()), of.as_of)
     return Performance(
         fund=_side(of),
@@ -180,7 +185,8 @@ def _performance(at: At, partner_id: str) -> Performance:
         payables_fen=of.payables_fen,
         other_fen=other_fen(at),
         moic=of.moic,
-        gross_irr=of.gross_irr,
+        gross_irr=told.value,
+        is_period=told.is_period,
     )
 
 

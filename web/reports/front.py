@@ -22,7 +22,7 @@ from web.reports.paper import (
     TableRow,
 )
 from web.reports.pen import Pen, quarter_words
-from web.reports.report import AccountRow, Side
+from web.reports.report import AccountRow, Performance, Side
 
 # Rows of the sheet behind each line of the short account.
 SHORT = (
@@ -111,9 +111,9 @@ def _kpis(by: Pen) -> Iterator[Kpi]:
     )
     yield Kpi(
         label=by.say(say("Net IRR")),
-        value=by.figure(fund.net_irr, "rate"),
+        value=by.figure(fund.net_irr, fund.rate_unit),
         unit="",
-        note=by.say(say("gross {rate}", rate=by.figure(now.gross_irr, "rate"))),
+        note=by.say(say("gross {rate}", rate=by.figure(now.gross_irr, now.rate_unit))),
     )
     yield Kpi(
         label="TVPI",
@@ -180,13 +180,13 @@ def _bridge(by: Pen) -> Iterator[Head | Chart]:
 def _performance(by: Pen) -> Iterator[Head | Table]:
     now, before = by.report.now, by.report.before
     rows = [
-        _compared(by, say("Net IRR"), now.fund.net_irr, before.fund.net_irr, "rate"),
+        _rates(by, say("Net IRR"), _net(now.fund), _net(before.fund)),
         *(
             _compared(by, name.upper(), getattr(now.fund, name), getattr(before.fund, name))
             for name in ("tvpi", "dpi", "rvpi")
         ),
         _compared(by, say("Gross MOIC"), now.moic, before.moic),
-        _compared(by, say("Gross IRR"), now.gross_irr, before.gross_irr, "rate"),
+        _rates(by, say("Gross IRR"), _gross(now), _gross(before)),
         *_own(by, now.partner, before.partner),
         *_market(by),
     ]
@@ -208,7 +208,7 @@ def _performance(by: Pen) -> Iterator[Head | Table]:
 
 
 def _own(by: Pen, now: Side, before: Side) -> Iterator[TableRow]:
-    yield _compared(by, say("This partner, net IRR"), now.net_irr, before.net_irr, "rate")
+    yield _rates(by, say("This partner, net IRR"), _net(now), _net(before))
     yield _compared(by, say("This partner, TVPI"), now.tvpi, before.tvpi)
 
 
@@ -223,20 +223,34 @@ def _market(by: Pen) -> Iterator[TableRow]:
             yield TableRow((name, by.figure(one.value, one.unit), DASH, DASH))
 
 
-def _compared(
+def _net(of: Side) -> tuple[float | Undefined, str]:
+    return of.net_irr, of.rate_unit
+
+
+def _gross(of: Performance) -> tuple[float | Undefined, str]:
+    return of.gross_irr, of.rate_unit
+
+
+def _rates(
     by: Pen,
-    name: Message | str,
-    now: float | Undefined,
-    before: float | Undefined,
-    unit: str = "multiple",
+    name: Message,
+    now: tuple[float | Undefined, str],
+    before: tuple[float | Undefined, str],
+) -> TableRow:
+    """Compare two rates; a return of a period and a yearly rate have no difference."""
+    change = DASH
+    if now[1] == before[1] and isinstance(now[0], float) and isinstance(before[0], float):
+        change = by.reader.points(now[0] - before[0])
+    return TableRow((by.say(name), by.told(*now), by.told(*before), change))
+
+
+def _compared(
+    by: Pen, name: Message | str, now: float | Undefined, before: float | Undefined
 ) -> TableRow:
     change = DASH
     if not isinstance(now, Undefined) and not isinstance(before, Undefined):
-        if unit == "rate":
-            change = by.reader.points(now - before)
-        else:
-            change = f"{by.reader.number(now - before, 2, sign=True)}x"
-    return TableRow((by.say(name), by.figure(now, unit), by.figure(before, unit), change))
+        change = f"{by.reader.number(now - before, 2, sign=True)}x"
+    return TableRow((by.say(name), by.told(now, "multiple"), by.told(before, "multiple"), change))
 
 
 def _short_account(by: Pen) -> Table:

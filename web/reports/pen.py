@@ -84,10 +84,17 @@ class Pen:
                 return self.reader.multiple(value)
             case "rate":
                 return self.reader.ratio(value)
+            case "period":
+                return self.reader.say(say("{rate} of the period", rate=self.reader.ratio(value)))
             case "fen":
                 return self.money(int(value))
             case _:
                 return self.reader.count(int(value))
+
+    def told(self, value: float | Undefined, unit: str) -> str:
+        """Write a figure; where it cannot be known, the reason behind the dash."""
+        why = f" {self.reader.why(value)}" if isinstance(value, Undefined) else ""
+        return self.figure(value, unit) + why
 
     def prose(self, section: str) -> Iterator[Prose]:
         """Yield the manager's own words of a section; Chinese where no English was written."""

@@ -34,7 +34,7 @@ from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.organisations import Organisation
 from portfolio.performance import FundPerformance
 from portfolio.prose import ReportProse
-from valuation.irr import CashFlow
+from valuation.irr import CashFlow, shown
 from valuation.periods import Quarter
 from web.reports import children, landing, proofs
 from web.reports.parts import LIVE, Child, Equivalent, Issue, Market
@@ -201,13 +201,15 @@ def _holdings(
             realised_fen=one.realised_fen,
             share_of_value=one.share_of_value,
             moic=one.moic,
-            gross_irr=one.gross_irr,
+            gross_irr=told.value,
+            is_period=told.is_period,
             marked_on=newest[one.investment_id].as_of if one.investment_id in newest else None,
             method=newest[one.investment_id].method if one.investment_id in newest else "",
             is_fund=one.kind is InvestmentKind.FUND,
             is_demo=one.is_demo,
         )
         for one in positions
+        for told in (shown(one.gross_irr, one.first_paid_on, moment.as_of),)
     ]
     return tuple(sorted(found, key=lambda one: (-one.fair_value_fen, one.code)))
 

@@ -15,7 +15,7 @@ from valuation.figures import Undefined
 from web.formats import Lang
 from web.reports.back import PURPOSES
 from web.reports.pen import Pen, pen, quarter_words
-from web.reports.report import LpReport
+from web.reports.report import Holding, LpReport, Performance, Side
 from web.views.words import STAGES
 
 FORMATS = {
@@ -62,6 +62,8 @@ class _Sheets:
     def __init__(self, book: Any, by: Pen) -> None:
         self.book, self.by, self.report = book, by, by.report
         self.looks = {name: book.add_format(look) for name, look in FORMATS.items()}
+        period = f'0.0%" {self.by.say(say("period"))}"'
+        self.looks["period"] = book.add_format({"num_format": period})
 
     def summary(self) -> None:
         """Write who, when, the headline figures, the letter, the definitions and the checks."""
@@ -86,17 +88,13 @@ class _Sheets:
             (say("Distributed"), ("fen", now.fund.amounts.distributed_fen)),
             (),
             self._heads(say("Indicator"), say("Quarter end"), say("Quarter before")),
-            (say("Net IRR"), ("rate", now.fund.net_irr), ("rate", before.fund.net_irr)),
+            (say("Net IRR"), _net(now.fund), _net(before.fund)),
             ("TVPI", ("multiple", now.fund.tvpi), ("multiple", before.fund.tvpi)),
             ("DPI", ("multiple", now.fund.dpi), ("multiple", before.fund.dpi)),
             ("RVPI", ("multiple", now.fund.rvpi), ("multiple", before.fund.rvpi)),
             (say("Gross MOIC"), ("multiple", now.moic), ("multiple", before.moic)),
-            (say("Gross IRR"), ("rate", now.gross_irr), ("rate", before.gross_irr)),
-            (
-                say("This partner, net IRR"),
-                ("rate", now.partner.net_irr),
-                ("rate", before.partner.net_irr),
-            ),
+            (say("Gross IRR"), _gross(now), _gross(before)),
+            (say("This partner, net IRR"), _net(now.partner), _net(before.partner)),
             (
                 say("This partner, TVPI"),
                 ("multiple", now.partner.tvpi),
@@ -163,7 +161,7 @@ class _Sheets:
                 *(one.code, by.name(one.name, one.name_en), by.name(one.chain, one.chain_en)),
                 *(one.first_paid_on, ("fen", one.invested_fen), ("fen", one.cost_fen)),
                 *(("fen", one.fair_value_fen), ("fen", one.realised_fen)),
-                *(("rate", one.share_of_value), ("multiple", one.moic), ("rate", one.gross_irr)),
+                *(("rate", one.share_of_value), ("multiple", one.moic), _gross(one)),
                 *(one.marked_on, say("Demo") if one.is_demo else ""),
             )
             self._row(sheet, at, row)
@@ -259,6 +257,14 @@ class _Sheets:
                     sheet.write_number(at, column, value / 100, self.looks["fen"])
                 case _:
                     sheet.write_number(at, column, value, self.looks[look])
+
+
+def _net(of: Side) -> tuple[str, float | Undefined]:
+    return of.rate_unit, of.net_irr
+
+
+def _gross(of: Performance | Holding) -> tuple[str, float | Undefined]:
+    return of.rate_unit, of.gross_irr
 
 
 def _total(row: StatementRow, places: dict[int, int], column: int) -> str:

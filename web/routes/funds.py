@@ -2,22 +2,26 @@
 # ruff: noqa: FAST003 - `code` is read by the dependency Fund
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BeforeValidator
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from portfolio.kernel.errors import NotFoundError
 from web.deps import Me, Reading, Seen
+from web.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, download
 from web.forms import MoneyUnit, fen_or_none
 from web.templating import show
 from web.views import (
     fund_books,
     fund_close,
+    fund_forecast,
     fund_forms,
     fund_ledger,
     fund_list,
+    fund_pools,
+    fund_quarters,
     fund_returns,
     fund_splits,
     funds,
@@ -57,6 +61,38 @@ def funds_page(request: Request, work: Reading, me: Me, page: Seen) -> HTMLRespo
     return show(request, fund_list.listed(work, page.reader, me, page, with_demo=with_demo))
 
 
+@router.get("/funds/pooled")
+def pooled_returns(
+    request: Request, work: Reading, me: Me, page: Seen, by: fund_pools.By = "investor"
+) -> HTMLResponse:
+    """Show the returns of many accounts or holdings taken together."""
+    with_demo = request.state.site.show_demo
+    return show(request, fund_pools.pools_page(work, me, page, by=by, with_demo=with_demo))
+
+
+@router.get("/funds/quarters")
+def quarterly_returns(
+    request: Request, work: Reading, me: Me, page: Seen, measure: fund_quarters.Measure = "irr"
+) -> HTMLResponse:
+    """Show every fund and account at every quarter end."""
+    with_demo = request.state.site.show_demo
+    view = fund_quarters.quarters_page(work, me, page, measure=measure, with_demo=with_demo)
+    return show(request, view)
+
+
+@router.get("/funds/quarters.{kind}")
+def quarterly_returns_file(
+    request: Request, work: Reading, me: Me, page: Seen, kind: Literal["csv", "xlsx"]
+) -> Response:
+    """Send the same as a file, each measure a row; what is undefined says why."""
+    with_demo = request.state.site.show_demo
+    table = fund_quarters.table(work, me, page, with_demo=with_demo)
+    name = f"returns-{page.as_of.isoformat()}.{kind}"
+    if kind == "csv":
+        return download(name, as_csv(table), CSV_TYPE)
+    return download(name, as_xlsx(table), XLSX_TYPE)
+
+
 @router.get("/funds/new")
 def new_fund_form(request: Request, page: Seen) -> HTMLResponse:
     """Ask for a new fund."""
@@ -76,6 +112,7 @@ def fund_page(  # noqa: PLR0911 - one return a tab
     before: int | None = None,
     quarter: str = "",
     index: str = "",
+    asked: Annotated[fund_forecast.Asked, Depends()] = fund_forecast.Asked(),  # noqa: B008 - frozen
 ) -> HTMLResponse:
     """Show one tab of a fund; what concerns the fund as a whole is not there for an LP."""
     if fund.own is not None and tab in FOR_STAFF:
@@ -93,7 +130,7 @@ def fund_page(  # noqa: PLR0911 - one return a tab
         case "closing":
             return show(request, fund_close.closing_page(*reads, asked=quarter))
         case "returns":
-            return show(request, fund_returns.returns_page(*reads, index=index))
+            return show(request, fund_returns.returns_page(*reads, index=index, asked=asked))
         case "overview":
             view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
             return show(request, view)

@@ -44,6 +44,7 @@ class ActForm:
     warning: Message | None = None
     preview: str = ""  # address of the split, asked again whenever a field changes
     preview_of: tuple[str, ...] = ()  # the fields it is made of
+    version: int | None = None  # of the record, where it may have changed since it was read
     is_final: bool = False  # cannot be taken back: a dialog that restates the facts
     is_danger: bool = False
 

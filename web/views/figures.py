@@ -10,23 +10,20 @@ from datetime import date, datetime
 from typing import ClassVar
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from dealflow import definitions, measures
-from dealflow.definitions import Definition, Reported
-from dealflow.landings import Arrival
+from dealflow.definitions import Reported
+from dealflow.first_definitions import Definition
 from portfolio import funds, ledger, performance_figures
 from portfolio.figures import Figure, FigureRow, Unit
 from portfolio.funds import Fund
-from portfolio.investments import Investment
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, Message, NotFoundError, say
-from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.ledger import Moment
 from valuation.periods import year_start
 from web.exports import Table, yuan
 from web.formats import Reader
+from web.views.figure_links import links
 from web.views.tips import MANY, TITLES, Tip, agrees, provenance, tip_of, write
 
 ROWS_A_PAGE = 100
@@ -55,6 +52,8 @@ FUND_TITLES: Mapping[str, Message] = {
 ROW_KINDS: Mapping[str, Message] = {
     "project": say("Project"),
     "agreement": say("Formal contract"),
+    "framework": say("Framework agreement"),
+    "condition": say("Landing condition"),
     "arrival": say("Money in place"),
     "transaction": say("Ledger entry"),
     "investment": say("Investment"),
@@ -200,7 +199,7 @@ def _of_district(work: Work, actor: Actor, asked: Asked) -> Found:
     published = definitions.reported(work, asked.begins, asked.as_of) if whole else []
     return Found(
         figure=_of_code(of, asked.code),
-        title=TITLES[asked.code],
+        title=TITLES.get(asked.code) or Message(asked.code),
         systems=tuple(
             (code, part.name, part.name_en, _of_code(part.figures, asked.code))
             for code, part in parts.items()
@@ -226,51 +225,6 @@ def _of_code(figures: Sequence[Figure], code: str) -> Figure:
         if figure.code == code:
             return figure
     raise NotFoundError
-
-
-def links(work: Work, actor: Actor, rows: Sequence[FigureRow], fund: str) -> dict[str, str]:
-    """Return {subject: address} of the rows that this reader may open."""
-    if not actor.may(Duty.READ_DEALFLOW):
-        return {}
-    ids: dict[str, set[str]] = {}
-    for row in rows:
-        ids.setdefault(row.kind, set()).add(row.subject_id)
-    found = {one: f"/deals/{one}" for one in ids.get("project", ())}
-    found |= {one: f"/agreements/{one}" for one in ids.get("agreement", ())}
-    found |= {one: f"/investments/{one}" for one in ids.get("investment", ())}
-    if fund:
-        found |= dict.fromkeys(ids.get("partner", ()), f"/funds/{fund}")
-    if arrivals := ids.get("arrival"):
-        found |= {
-            arrival_id: f"/deals/{project_id}"
-            for arrival_id, project_id in work.rows(
-                sa.select(col(Arrival.id), col(Arrival.project_id)).where(
-                    col(Arrival.id).in_(arrivals)
-                )
-            )
-        }
-    if entries := ids.get("transaction"):
-        found |= _entry_links(work, entries)
-    return found
-
-
-def _entry_links(work: Work, transaction_ids: set[str]) -> dict[str, str]:
-    holding = (
-        sa.select(col(LedgerPosting.investment_id))
-        .join(Investment, col(Investment.id) == col(LedgerPosting.investment_id))
-        .where(col(LedgerPosting.transaction_id) == col(LedgerTransaction.id))
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = work.rows(
-        sa.select(col(LedgerTransaction.id), col(Fund.code), holding)
-        .join(Fund, col(Fund.id) == col(LedgerTransaction.fund_id))
-        .where(col(LedgerTransaction.id).in_(transaction_ids))
-    )
-    return {
-        transaction_id: f"/investments/{held}" if held else f"/funds/{code}"
-        for transaction_id, code, held in rows
-    }
 
 
 # ---- builders

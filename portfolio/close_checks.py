@@ -173,6 +173,8 @@ def _below(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
         for name, ends_on in rows
         if ends_on is None or ends_on < quarter.end
     ]
+    if not rows:
+        return
     yield CloseCheck(
         code="below",
         name=say("Each fund that this one holds is closed"),

@@ -19,7 +19,16 @@ def test_a_typed_number_and_a_place_that_is_none_are_refused(text: str) -> None:
         prose.check(text, PLACES)
 
 
-@pytest.mark.parametrize("text", ["", "统一部署，一并推进。", "净值 {nav}，未缴 {own_unfunded}。"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "统一部署，一并推进。",
+        "经第二人审批。",
+        "第二十二期",
+        "净值 {nav}，未缴 {own_unfunded}。",
+    ],
+)
 def test_words_and_known_places_pass(text: str) -> None:
     prose.check(text, PLACES)
 

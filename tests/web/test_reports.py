@@ -14,6 +14,7 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from dealflow import dispatch
 from portfolio import capital, expenses, organisations, performance
 from portfolio.accounts import CAPITAL_ROWS, COMMITMENT_ROWS, Line
 from portfolio.kernel.actors import SYSTEM, Role
@@ -58,7 +59,9 @@ def who(manager, second_manager, officer, second_officer) -> People:
 @pytest.fixture
 def books(database, who, store) -> LpBooks:
     with database.writing(at=NOW) as work:
-        return fill(work, who, store, scale=SMALL)
+        made = fill(work, who, store, scale=SMALL)
+        dispatch.seal(work, who.officer, as_of=Q2.end)
+        return made
 
 
 def built(database, partner: str = "LP1", actor=SYSTEM, known_at=None) -> LpReport:

@@ -24,6 +24,7 @@ from web.demo import (
     mother,
     people,
     pipeline,
+    quarter_ends,
     reports_told,
     signing,
     terms_of_the_49,
@@ -75,6 +76,7 @@ def plan() -> Timeline:
         fund.stage(timeline)
     indices.stage(timeline)
     chain_rows.stage(timeline)
+    quarter_ends.stage(timeline)
     reports_told.stage(timeline, (xinwei.CODE, hongtai.MOTHER, hongtai.CODE))
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)

@@ -12,7 +12,7 @@ from web.demo.timeline import Scene, Timeline
 from web.reports import issue, places
 
 FIRST_TOLD = Quarter(2025, 4)
-PREPARED, REVIEWED, AGAIN = timedelta(days=3), timedelta(days=5), timedelta(days=20)
+PREPARED, REVIEWED, AGAIN = timedelta(days=2), timedelta(days=6), timedelta(days=20)
 LETTER = (
     "估值以近期融资价格、可比公司倍数与收益法为主，逐笔经第二人审批。"
     "后续各期拨付以落地条件核验为前提，逾期条件所对应的款项暂停支付，待证据核验后恢复。"

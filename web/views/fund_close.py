@@ -8,7 +8,8 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import close_checks, closing
+from dealflow import quarter_close
+from portfolio import closing
 from portfolio.kernel.actors import Account, Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, NotFoundError, say
@@ -100,6 +101,7 @@ def closing_page(
     locked = closing.locked_to(work, opened.fund.id)
     newest = Quarter.containing(page.today)
     quarter = quarter_of(asked) if asked else _first_open(opened, locked, newest)
+    checks = _checks(work, opened, quarter)
     head = head_of(reader, actor, page, opened)
     first = Quarter.containing(opened.fund.inception_on)
     is_closed = locked is not None and quarter.end <= locked
@@ -111,13 +113,14 @@ def closing_page(
         later=quarter.next if quarter < newest else None,
         is_over=quarter.end <= page.today,
         is_closed=is_closed,
-        checks=_checks(work, opened, quarter),
+        checks=checks,
         locks=_locks(work, opened.fund.id),
         late=late(work, opened.fund.id),
         may_close=head.may_edit
         and actor.may(Duty.CLOSE_PERIODS)
         and quarter.end <= page.today
-        and not is_closed,
+        and not is_closed
+        and not any(one.findings for one in checks),
     )
 
 
@@ -138,7 +141,7 @@ def _checks(work: Work, opened: Opened, quarter: Quarter) -> tuple[CheckRow, ...
             ),
             findings=tuple(finding.what for finding in one.findings),
         )
-        for one in close_checks.check(work, opened.fund, quarter)
+        for one in quarter_close.checklist(work, opened.fund, quarter)
     )
 
 
@@ -188,7 +191,7 @@ def form(work: Work, reader: Reader, opened: Opened, quarter: Quarter) -> ActFor
             (say("Last day"), reader.date(quarter.end)),
             *(
                 (one.name, reader.say(one.figure))
-                for one in close_checks.check(work, fund, quarter)
+                for one in quarter_close.checklist(work, fund, quarter)
             ),
         ),
         warning=say(

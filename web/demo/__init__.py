@@ -25,6 +25,7 @@ from web.demo import (
     mother,
     people,
     pipeline,
+    quarter_ends,
     reports_told,
     signing,
     terms_of_the_49,
@@ -77,6 +78,7 @@ def plan() -> Timeline:
     cash.stage(timeline)
     indices.stage(timeline)
     chain_rows.stage(timeline)
+    quarter_ends.stage(timeline)
     reports_told.stage(timeline, (xinwei.CODE, hongtai.MOTHER, hongtai.CODE))
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dealflow import quarter_close
 from portfolio import (
     calls,
-    closing,
     commitments,
     distributions,
     exits,
@@ -298,6 +298,6 @@ def close(timeline: Timeline, fund: str, *, after: timedelta = CLOSED) -> None:
     for quarter in quarters_between(FIRST_CLOSED, LAST_CLOSED):
 
         def lock(scene: Scene, quarter: Quarter = quarter) -> None:
-            closing.close(scene.work, scene.actor("manager2"), scene["fund", fund], quarter)
+            quarter_close.close(scene.work, scene.actor("manager2"), scene["fund", fund], quarter)
 
         timeline.on(workday(quarter.end + after), lock)

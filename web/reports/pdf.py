@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, fields, is_dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,14 @@ def render(report: LpReport, lang: Lang) -> bytes:
 
     errors  a refusal with Typst's own sentence, such as a name whose sign the fonts do not have
     """
-    paper = write(report, lang)
-    inputs = {"data": json.dumps(_data(paper), ensure_ascii=False, sort_keys=True)}
-    closed = datetime.combine(report.as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
-    assert closed.astimezone(SHANGHAI).date() == report.as_of
+    inputs = {"data": json.dumps(data(write(report, lang)), ensure_ascii=False, sort_keys=True)}
+    return compiled(inputs, report.as_of)
+
+
+def compiled(inputs: dict[str, str], as_of: date) -> bytes:
+    """Compile a document that is laid out already; its time is the end of the day it speaks of."""
+    closed = datetime.combine(as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
+    assert closed.astimezone(SHANGHAI).date() == as_of
     try:
         made: bytes = _compiler().compile(
             format="pdf",
@@ -60,7 +64,8 @@ def _compiler() -> Any:
     return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
 
 
-def _data(paper: Paper) -> dict[str, Any]:
+def data(paper: Paper) -> dict[str, Any]:
+    """Return a paper as the template reads it."""
     lang, _, region = HTML_LANG["en" if paper.lang == "en" else "zh"].partition("-")
     return {
         "lang": lang,

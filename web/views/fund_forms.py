@@ -9,7 +9,6 @@ from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, NotFoundError, say
 from portfolio.ledger import LedgerTransaction
-from valuation.periods import Quarter
 from web.formats import Reader
 from web.templating import Page
 from web.views.act_forms import (
@@ -268,27 +267,6 @@ def new_investment(reader: Reader, page: Page, opened: Opened) -> ActForm:
         Field(name="instrument", label=say("Instrument"), required=False),
         day("decided_on", say("Decided on"), page.today),
         tab="",
-    )
-
-
-def close_quarter(reader: Reader, opened: Opened, quarter: Quarter) -> ActForm:
-    """Restate what closing means."""
-    return form(
-        reader,
-        opened,
-        say("Close the quarter"),
-        f"quarters/{quarter}/closing",
-        say("Close the quarter"),
-        tab="closing",
-        facts=(
-            (say("Quarter"), str(quarter)),
-            (say("Last day"), reader.date(quarter.end)),
-        ),
-        warning=say(
-            "What is dated up to this day can then be changed only as a correction with a reason. "
-            "A closed quarter is not opened again."
-        ),
-        is_final=True,
     )
 
 

@@ -22,8 +22,10 @@ from portfolio.performance import NetPerformance
 from valuation.irr import CashFlow
 from web.formats import Reader
 from web.templating import Page
+from web.views import portal
 from web.views.fund_words import FUND_KINDS, STATES, state_of
 from web.views.holdings import Rate, named, rate
+from web.views.portal import Notice, Told
 
 CASH_LINES = (int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS))
 
@@ -55,6 +57,8 @@ class FundList:
     may_create: bool
     is_own: bool
     has_demo: bool
+    notices: tuple[Notice, ...]  # of an investor; staff find them on the funds' pages
+    told: tuple[Told, ...]
 
 
 # ---- reads
@@ -90,11 +94,14 @@ def listed(work: Work, reader: Reader, actor: Actor, page: Page, *, with_demo: b
                 has_demo_entries=fund.id in demo,
             )
         )
+    is_own = not actor.may(Duty.READ_FIGURES)
     return FundList(
         lines=tuple(lines),
         may_create=actor.may(Duty.EDIT_FUNDS) and not page.is_past,
-        is_own=not actor.may(Duty.READ_FIGURES),
+        is_own=is_own,
         has_demo=any(line.is_demo or line.has_demo_entries for line in lines),
+        notices=portal.notices(work, reader, actor, page, rows) if is_own else (),
+        told=portal.told(work, reader, actor, page) if is_own else (),
     )
 
 

@@ -66,7 +66,9 @@ class AgreementClause(Row, table=True):
 
 
 # ---- commands
-def keep(work: Work, actor: Actor, agreement_id: str, text: str) -> list[AgreementClause]:
+def keep(
+    work: Work, actor: Actor, agreement_id: str, text: str, *, is_demo: bool = False
+) -> list[AgreementClause]:
     """Keep the clauses of a pasted text; those that are there already are not kept twice."""
     actor.must(Duty.EDIT_DEALS)
     paper = agreements.get(work, agreement_id)
@@ -91,7 +93,7 @@ def keep(work: Work, actor: Actor, agreement_id: str, text: str) -> list[Agreeme
                 text=part,
                 recorded_at=work.recorded_at,
                 recorded_by=actor.id,
-                is_demo=paper.is_demo,
+                is_demo=is_demo or paper.is_demo,
             )
         )
         for no, part in enumerate(parts, start=len(known) + 1)

@@ -16,6 +16,8 @@ from web.routes import (
     landing,
     login,
     overview,
+    payouts,
+    reinvestment,
     reports,
 )
 
@@ -30,6 +32,8 @@ ROUTERS = (
     clauses.router,
     agreements.router,
     agreement_acts.router,
+    payouts.router,
+    reinvestment.router,
     funds.router,
     fund_acts.router,
     fund_book_acts.router,

@@ -24,6 +24,8 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]]
         (
             (_item(say("Deals"), "/deals", "board", "P", tab=True), Duty.READ_DEALFLOW),
             (_item(say("Agreements"), "/agreements", "deal", "A"), Duty.READ_DEALFLOW),
+            (_item(say("Local reinvestment"), "/reinvestment", "updown", "V"), Duty.READ_DEALFLOW),
+            (_item(say("Payouts"), "/payouts", "trophy", "B"), Duty.READ_DEALFLOW),
             (_item(say("Landing"), "/landing", "funnel", "L", tab=True), Duty.READ_DEALFLOW),
             (_item(say("Chains"), "/chains", "chain", "C"), Duty.READ_DEALFLOW),
         ),

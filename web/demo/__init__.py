@@ -20,6 +20,7 @@ from web.demo import (
     history,
     hongtai,
     indices,
+    landing_office,
     leads,
     money_in,
     mother,
@@ -84,5 +85,6 @@ def plan() -> Timeline:
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)
     clauses.stage(timeline)
+    landing_office.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

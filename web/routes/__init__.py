@@ -21,6 +21,8 @@ from web.routes import (
     login,
     notices,
     overview,
+    payouts,
+    reinvestment,
     report_acts,
     reports,
 )
@@ -41,6 +43,8 @@ ROUTERS = (
     cash_acts.router,
     bank.router,
     notices.router,
+    payouts.router,
+    reinvestment.router,
     funds.router,
     fund_acts.router,
     fund_book_acts.router,

@@ -275,9 +275,9 @@ def is_sealed(work: Work, on: date) -> bool:
     )
 
 
-def to_seal(work: Work) -> date | None:
+def to_seal(work: Work, today: date) -> date | None:
     """Return the end of the newest half month that is over and not sealed, None where all are."""
-    end = HalfMonth.containing(work.today()).previous.end
+    end = HalfMonth.containing(today).previous.end
     last = latest(work)
     return end if last is None or last.as_of < end else None
 

@@ -11,6 +11,7 @@ from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
     cohort,
+    dispatch,
     district,
     eight,
     evidence,
@@ -74,5 +75,6 @@ def plan() -> Timeline:
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)
+    dispatch.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

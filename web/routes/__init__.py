@@ -7,6 +7,7 @@ from web.routes import (
     data,
     deal_acts,
     deals,
+    dispatch,
     figures,
     fund_acts,
     fund_book_acts,
@@ -15,6 +16,7 @@ from web.routes import (
     landing,
     login,
     overview,
+    race,
     reports,
 )
 
@@ -22,6 +24,8 @@ ROUTERS = (
     login.router,
     overview.router,
     landing.router,
+    dispatch.router,
+    race.router,
     figures.router,
     admin.router,
     deals.router,

@@ -15,6 +15,7 @@ PUBLIC, LOGGED_IN = "public", "logged_in"
 DEALS = (Duty.READ_DEALFLOW,)
 FUNDS = (Duty.READ_FIGURES, Duty.READ_REPORTS)
 EDITS = (Duty.EDIT_DEALS,)
+SEALS = (Duty.SEAL_HALF_MONTHS,)
 MONEY = (Duty.EDIT_FUNDS,)
 ADMIN = (Duty.MANAGE_ACCOUNTS,)
 IMPORTS = (Duty.IMPORT_SHEETS,)
@@ -29,6 +30,28 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "change_password": LOGGED_IN,
     "home": LOGGED_IN,
     "landing_page": DEALS,
+    "ask_seal": SEALS,
+    "seal_half_month": SEALS,
+    "publish_board": SEALS,
+    "dispatch_paper": DEALS,
+    "dispatch_changes": DEALS,
+    "raise_blocker": EDITS,
+    "clear_blocker": EDITS,
+    "assign_action": EDITS,
+    "finish_action": EDITS,
+    "leads_page": DEALS,
+    "lead_page": DEALS,
+    "receive_lead": EDITS,
+    "hand_over_lead": EDITS,
+    "accept_lead": EDITS,
+    "hold_event": EDITS,
+    "calendar_page": DEALS,
+    "digest_page": DEALS,
+    "open_feed": DEALS,
+    "revoke_feed": DEALS,
+    "calendar_feed_file": PUBLIC,  # its address carries the token
+    "organisation_page": DEALS,
+    "stalled_page": DEALS,
     "figure_page": DEALS + FUNDS,
     "figure_tip": DEALS + FUNDS,
     "figure_rows": DEALS + FUNDS,

@@ -14,6 +14,7 @@ from web.demo import (
     chain_rows,
     clauses,
     cohort,
+    dispatch,
     district,
     eight,
     evidence,
@@ -86,5 +87,6 @@ def plan() -> Timeline:
     terms_of_the_49.stage(timeline, by_commands)
     clauses.stage(timeline)
     landing_office.stage(timeline)
+    dispatch.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from portfolio import capital, funds, ledger, performance
 from portfolio.accounts import AccountCode, Line
+from portfolio.call_types import OUTSIDE
 from portfolio.commitments import Commitment, Partner
 from portfolio.funds import FundKind
 from portfolio.kernel.actors import Actor, Duty
@@ -116,14 +117,20 @@ def _net_of(
     lines: dict[str, dict[int, int]] = {fund_id: {} for fund_id in fund_ids}
     flows: dict[str, list[CashFlow]] = {fund_id: [] for fund_id in fund_ids}
     back: dict[str, int] = {}
-    is_back = col(LedgerPosting.purpose).startswith(capital.RECALLABLE)
+    on_top: dict[str, int] = {}
+    purpose = col(LedgerPosting.purpose)
+    moves = sa.case(
+        (purpose.startswith(capital.RECALLABLE), "again"),
+        (purpose.startswith(OUTSIDE), "outside"),
+        else_="",
+    )
     keys = (
         col(LedgerPosting.fund_id),
         col(LedgerTransaction.effective_date),
         col(LedgerPosting.line),
-        sa.case((is_back, 1), else_=0),
+        moves,
     )
-    for fund_id, on, line, recallable, fen in work.rows(
+    for fund_id, on, line, moved, fen in work.rows(
         ledger.entries(*keys, -sa.func.sum(col(LedgerPosting.amount_fen)))
         .where(
             col(LedgerPosting.partner_id).in_(partners),
@@ -136,11 +143,18 @@ def _net_of(
         lines[fund_id][line] = lines[fund_id].get(line, 0) + int(fen)
         if line in CASH_LINES and fen:
             flows[fund_id].append(CashFlow(on, -int(fen)))
-        if recallable:
+        if moved == "again":
             back[fund_id] = back.get(fund_id, 0) - int(fen)
+        elif moved:
+            on_top[fund_id] = on_top.get(fund_id, 0) + int(fen)
     return {
         fund_id: performance.net(
-            capital.amounts(promised.get(fund_id, 0), lines[fund_id], back.get(fund_id, 0)),
+            capital.amounts(
+                promised.get(fund_id, 0),
+                lines[fund_id],
+                back.get(fund_id, 0),
+                on_top.get(fund_id, 0),
+            ),
             flows[fund_id],
             moment.as_of,
         )

@@ -1,7 +1,8 @@
 """Commitments: who promised a fund how much, and since when.
 
 A partner is an investor's capital account in one fund. The investor is an organisation or another
-fund; then the books of that fund follow (ledger.py), and the funds form a graph without circles.
+fund; then the books of that fund follow (ledger.py), and the funds form a graph without circles
+and of few levels.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError, NotFoundError
+
+# Guidance funds are asked to invest directly and to limit nesting (GUIDANCE_FUNDS.md §3.3).
+MOST_LEVELS = 4  # mother, sub, its feeder, and one more
 
 
 # ---- facts
@@ -59,6 +63,34 @@ def refuse_circle(parents: Mapping[str, set[str]], *, investor: str, fund: str) 
         if current not in seen:
             seen.add(current)
             waiting.extend(parents.get(current, ()))
+
+
+def refuse_deep(parents: Mapping[str, set[str]], *, investor: str, fund: str) -> None:
+    """Refuse a commitment that would stack more than MOST_LEVELS funds on one another.
+
+    parents  as in `refuse_circle`, which comes first: here they form no circle
+    """
+    children: dict[str, set[str]] = {}
+    for child, above in parents.items():
+        for one in above:
+            children.setdefault(one, set()).add(child)
+    levels = _levels(parents, investor) + _levels(children, fund)
+    if levels > MOST_LEVELS:
+        raise DomainError(
+            "This would stack {levels} levels of funds; {most} are the most.",
+            "Let the investor commit to a fund nearer to the firms, or invest directly.",
+            levels=levels,
+            most=MOST_LEVELS,
+        )
+
+
+def _levels(near: Mapping[str, set[str]], start: str) -> int:
+    """Return the number of funds on the longest way from a fund in one direction, itself too."""
+    count, level = 0, {start}
+    while level:
+        count += 1
+        level = {further for one in level for further in near.get(one, ())}
+    return count
 
 
 # ---- rows
@@ -149,7 +181,7 @@ def admit(
     name_en: str = "",
     is_demo: bool = False,
 ) -> Partner:
-    """Admit a partner with its first commitment. A fund as investor may not close a circle."""
+    """Admit a partner with its first commitment. A fund may close no circle nor stack too deep."""
     actor.must(Duty.EDIT_FUNDS)
     if committed_fen <= 0:
         raise DomainError(
@@ -164,6 +196,7 @@ def admit(
         ):
             parents.setdefault(child, set()).add(parent)
         refuse_circle(parents, investor=investor_fund_id, fund=fund_id)
+        refuse_deep(parents, investor=investor_fund_id, fund=fund_id)
     _refuse_taken(work, fund_id, code, organisation_id, investor_fund_id)
     row = work.add(
         Partner(

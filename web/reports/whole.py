@@ -238,9 +238,7 @@ def _market(work: Work, moment: Moment, fund_id: str, draft: Draft | None) -> Ma
     )
 
 
-def _late(
-    work: Work, moment: Moment, fund_id: str, quarter: Quarter
-) -> tuple[LateEntry, ...]:
+def _late(work: Work, moment: Moment, fund_id: str, quarter: Quarter) -> tuple[LateEntry, ...]:
     """Return what was booked into a closed quarter after the report before went out.
 
     An entry is told once: in the first report that knows it, which is the one whose books begin

@@ -7,6 +7,7 @@ from web.routes import (
     data,
     deal_acts,
     deals,
+    export,
     figures,
     fund_acts,
     fund_book_acts,
@@ -33,5 +34,6 @@ ROUTERS = (
     fund_book_acts.router,
     investments.router,
     data.router,
+    export.router,
     reports.router,
 )

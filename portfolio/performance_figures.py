@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import capital, funds, ledger, performance
+from portfolio import capital, funds, ledger, performance, unfunded
 from portfolio.accounts import FEE_LINES, AccountCode, Line
 from portfolio.figures import Figure, FigureRow, Source, Unit
 from portfolio.kernel.db import Work
@@ -185,7 +185,7 @@ def _codes(account: AccountCode, line: int | None, purpose: str) -> list[tuple[s
         case AccountCode.PARTNERS_CAPITAL if line == Line.CONTRIBUTIONS:
             return [("paid_in", -1)]
         case AccountCode.PARTNERS_CAPITAL if line == Line.DISTRIBUTIONS:
-            is_recallable = purpose.startswith(capital.RECALLABLE)
+            is_recallable = purpose.startswith(unfunded.RECALLABLE)
             return [("distributed", 1), *([("recallable", 1)] if is_recallable else [])]
         case AccountCode.PARTNERS_CAPITAL if line in FEE_LINES:
             return [("fees", 1)]

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from portfolio import performance
+from portfolio import performance, terms
 from portfolio.funds import Fund
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError
@@ -81,22 +81,20 @@ class Forecast:
 
 
 # ---- rules
-def life_years(fund: Fund) -> int | None:
-    """Return the whole years from inception to the fund's end; None if its end is not recorded."""
-    if fund.ends_on is None:
-        return None
-    return max(1, math.ceil(months_between(fund.inception_on, fund.ends_on) / 12))
+def life_years(fund: Fund, ends_on: date) -> int:
+    """Return the years from inception to the fund's end, a begun one as a whole one."""
+    years = math.ceil(months_between(fund.inception_on, ends_on) / 12)
+    return min(max(1, years), LONGEST_YEARS)
 
 
 def project(
-    of: NetPerformance, began_on: date, assumed: Assumptions
+    of: NetPerformance, began_on: date, ends_on: date, assumed: Assumptions
 ) -> tuple[ForecastPoint, ...] | Undefined:
-    """Return the quarters from `as_of` to the end of the fund's life.
+    """Return the quarters from `as_of` to the end of the fund's life, which may be within one.
 
     returns  Undefined where nothing was committed or the life is over
     source   Takahashi and Alexander (2002), growth lognormal around their plan
     """
-    ends_on = add_months(began_on, 12 * assumed.life_years)
     if not of.committed_fen:
         return Undefined(Reason.NO_COMMITMENT, "nothing was committed by this date")
     if of.as_of >= ends_on:
@@ -130,13 +128,22 @@ def project(
 
 
 # ---- reads
+def recorded_end(work: Work, moment: Moment, fund: Fund) -> date | None:
+    """Return the end by the terms of the day, or as the fund was founded; None if neither says."""
+    agreed = terms.find(work, fund.id, moment.as_of, known_seq=moment.known_seq)
+    return (agreed.term_ends_on if agreed else None) or fund.ends_on
+
+
 def forecast(work: Work, moment: Moment, fund: Fund, assumed: Assumptions) -> Forecast:
     """Return the fund's quarters so far and the forecast to its end."""
     of = performance.fund_performance(work, moment, fund.id)
+    ends_on = recorded_end(work, moment, fund)
+    if ends_on is None or life_years(fund, ends_on) != assumed.life_years:
+        ends_on = add_months(fund.inception_on, 12 * assumed.life_years)
     return Forecast(
         as_of=moment.as_of,
-        ends_on=add_months(fund.inception_on, 12 * assumed.life_years),
+        ends_on=ends_on,
         assumptions=assumed,
         past=tuple(performance.quarterly(work, moment, fund.id)),
-        points=project(of, fund.inception_on, assumed),
+        points=project(of, fund.inception_on, ends_on, assumed),
     )

@@ -5,14 +5,15 @@ takes as long to import as the rest of the application.
 """
 
 import hashlib
+import importlib
 import os
 import stat
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
-
-import numba
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -48,10 +49,28 @@ def _version() -> str:
     ).hexdigest()
 
 
-_config = cast("Any", numba.config)  # its names come from the environment
-_folder = _config.CACHE_DIR or _cache_folder()  # NUMBA_CACHE_DIR wins
+_folder = os.environ.get("NUMBA_CACHE_DIR") or _cache_folder()
+
+
+@contextmanager
+def _bytecode_kept() -> Iterator[None]:
+    """Keep numba's bytecode in our folder where Python was told to write none beside the sources.
+
+    It is 400 modules: compiling them again takes each process longer than the loop saves.
+    """
+    before = sys.dont_write_bytecode, sys.pycache_prefix
+    if sys.dont_write_bytecode and _folder:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(_folder, "bytecode"))
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode, sys.pycache_prefix = before
+
+
+with _bytecode_kept():
+    numba: Any = importlib.import_module("numba")
 if _folder:
-    _config.CACHE_DIR = str(Path(_folder, _version()[:16]))
+    numba.config.CACHE_DIR = str(Path(_folder, _version()[:16]))
 
 
 def compiled(*, exact: bool, signature: str | None = None) -> Callable[[Function], Function]:
@@ -61,10 +80,15 @@ def compiled(*, exact: bool, signature: str | None = None) -> Callable[[Function
     """
     flags = {"contract"} if exact else {"contract", "reassoc", "nsz"}
     made = numba.njit(
-        cast("Any", signature),
+        signature,
         cache=bool(signature and _folder),
         nogil=True,
         error_model="numpy",
         fastmath=flags,
     )
-    return cast("Callable[[Function], Function]", made)
+
+    def compile_now(function: Function) -> Function:
+        with _bytecode_kept():  # more of numba is imported here
+            return cast("Function", made(function))
+
+    return compile_now

@@ -171,7 +171,7 @@ class _Tiers:
         self.catch_up_gp += caught_gp
         left -= caught
         self.residual += left
-        shared_gp = _whole(_exact(self.terms.carried_interest) * self.residual) - self.residual_gp
+        shared_gp = min(left, max(0, self._residual_gp() - self.residual_gp))
         self.residual_gp += shared_gp
         return Split(
             return_of_capital=capital,
@@ -181,6 +181,18 @@ class _Tiers:
             residual_lp=left - shared_gp,
             residual_gp=shared_gp,
         )
+
+    def _residual_gp(self) -> int:
+        """Return what of the residual so far is the general partner's.
+
+        After a catch-up to the total profit it holds its share of all of it, to the fen: what the
+        roundings of two tiers would add to that is not its own.
+        """
+        carry = _exact(self.terms.carried_interest)
+        if self.size and self.terms.catch_up_basis == "total_profit":
+            profit = self.preferred + self.catch_up + self.residual
+            return _whole(carry * profit) - self.catch_up_gp if self.residual else 0
+        return _whole(carry * self.residual)
 
 
 # ---- rules

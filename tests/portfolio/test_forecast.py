@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from portfolio import forecast, performance
+from portfolio import forecast, performance, terms
 from portfolio.forecast import Assumptions
 from portfolio.kernel.errors import DomainError
 from portfolio.ledger import Moment
+from portfolio.term_sheet import Terms
 from tests.portfolio.conftest import BEGAN, open_book
 from valuation.figures import Reason, Undefined
 
@@ -56,7 +57,7 @@ def test_a_fund_whose_life_is_over_has_no_forecast(work, book) -> None:
 def test_without_commitments_there_is_nothing_to_call(work, manager) -> None:
     empty = open_book(work, manager, "NEW")
     of = performance.fund_performance(work, Moment(as_of=END), empty.fund.id)
-    found = forecast.project(of, BEGAN, Assumptions())
+    found = forecast.project(of, BEGAN, date(2034, 1, 2), Assumptions())
     assert isinstance(found, Undefined)
     assert found.reason is Reason.NO_COMMITMENT
 
@@ -76,7 +77,19 @@ def test_an_assumption_that_says_nothing_is_refused(wrong, why) -> None:
         replace(Assumptions(), **wrong)
 
 
-def test_the_recorded_end_of_a_fund_gives_its_life(book) -> None:
-    assert forecast.life_years(book.fund) is None
-    book.fund.ends_on = date(2031, 1, 1)
-    assert forecast.life_years(book.fund) == 7
+def test_the_end_by_the_terms_of_the_day_is_the_end_of_the_forecast(work, manager, book) -> None:
+    moment = Moment(as_of=END)
+    assert forecast.recorded_end(work, moment, book.fund) is None
+    ends_on = date(2031, 1, 1)
+    terms.agree(
+        work,
+        manager,
+        fund_id=book.fund.id,
+        terms=Terms(term_ends_on=ends_on),
+        valid_from=BEGAN,
+        reason="合伙协议",
+    )
+    assert forecast.recorded_end(work, moment, book.fund) == ends_on
+    assert forecast.life_years(book.fund, ends_on) == 7
+    found = forecast.forecast(work, moment, book.fund, Assumptions(life_years=7))
+    assert found.ends_on == found.points[-1].ends_on == ends_on

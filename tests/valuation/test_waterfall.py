@@ -85,6 +85,19 @@ def test_half_a_catch_up_takes_longer_and_ends_at_the_same_share() -> None:
     assert abs(half.profit_share_gp - 60_000) <= 1
 
 
+def test_after_a_catch_up_the_carry_is_its_share_of_the_profit_to_the_fen() -> None:
+    # 1,000,000 yuan for 5 years at 8 % simple; the tier is 2/3 of 400,000: 266,666.67 yuan
+    terms = CarryTerms(
+        preferred_return=0.08, compounding="simple", carried_interest=0.2, catch_up=0.5
+    )
+    calls, paid_on = [(date(2020, 1, 1), 100_000_000)], date(2024, 12, 30)
+    (split,) = distribute(calls, [(paid_on, 200_000_000)], terms)
+    assert (split.preferred_return, split.catch_up) == (40_000_000, 26_666_667)
+    assert split.profit_share_gp == 20_000_000
+    in_two = distribute(calls, [(paid_on, 170_000_001), (paid_on, 29_999_999)], terms)
+    assert sum(one.profit_share_gp for one in in_two) == 20_000_000
+
+
 def test_the_general_partners_own_capital_bears_no_carry() -> None:
     flows = [(START, 1_000_000)], [(_after(365), 1_300_000)]
     (split,) = distribute(*flows, CarryTerms(**EIGHT_TWENTY), gp_commitment=100_000)

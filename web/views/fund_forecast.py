@@ -47,7 +47,8 @@ class ForecastCard:
 # ---- reads
 def card(work: Work, reader: Reader, opened: Opened, asked: Asked) -> ForecastCard:
     """Return the forecast as asked; where an assumption is refused the defaults stand."""
-    usual = forecast.life_years(opened.fund) or Assumptions().life_years
+    end = forecast.recorded_end(work, opened.moment, opened.fund)
+    usual = forecast.life_years(opened.fund, end) if end else Assumptions().life_years
     assumed, problem = Assumptions(life_years=usual), None
     try:
         assumed = _assumptions(asked, usual)
@@ -67,7 +68,7 @@ def card(work: Work, reader: Reader, opened: Opened, asked: Asked) -> ForecastCa
             "volatility": f"{assumed.volatility * PERCENT:g}",
             "bow": f"{assumed.bow:g}",
         },
-        end_is_recorded=opened.fund.ends_on is not None,
+        end_is_recorded=end is not None,
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from dealflow import chain_returns, chains
 from dealflow.units import IndustrySystem
 from portfolio import pooled
-from portfolio.kernel.actors import Actor
+from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import say
 from portfolio.ledger import Moment
@@ -77,16 +77,20 @@ def _found(
     work: Work, reader: Reader, actor: Actor, moment: Moment, by: By
 ) -> tuple[Mapping[str, Pool], Mapping[str, tuple[str, str]]]:
     """Return the pools by key, and of each key its name and where it opens."""
-    unplaced = {chain_returns.UNPLACED: (reader.say(say("not placed in a chain")), "")}
+    unplaced = {chain_returns.UNPLACED: (reader.say(say("Not placed in a chain")), "")}
     match by:
         case "chain":
             rows = chains.listed(work, with_demo=moment.with_demo)
-            names = {one.id: (named(reader, one.name, one.name_en), "") for one in rows}
+            may = actor.may(Duty.READ_DEALFLOW)
+            names = {
+                one.id: (named(reader, one.name, one.name_en), f"/chains/{one.slug}" if may else "")
+                for one in rows
+            }
             return chain_returns.by_chain(work, actor, moment), names | unplaced
         case "sector":
             systems = work.session.execute(sa.select(IndustrySystem)).scalars()
             names = {one.code: (named(reader, one.name, one.name_en), "") for one in systems}
-            none = {chain_returns.UNPLACED: (reader.say(say("no project is linked")), "")}
+            none = {chain_returns.UNPLACED: (reader.say(say("No project is linked")), "")}
             return chain_returns.by_system(work, actor, moment), names | none
         case _:
             accounts = pooled.outside_accounts(work, actor, moment)

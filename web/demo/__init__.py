@@ -16,6 +16,7 @@ from web.demo import (
     district,
     eight,
     evidence,
+    fees,
     history,
     hongtai,
     indices,
@@ -73,6 +74,7 @@ def plan() -> Timeline:
     history.stage(timeline, in_sets, money_of=later)
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
+    fees.stage(timeline)
     indices.stage(timeline)
     chain_rows.stage(timeline)
     reports_told.stage(timeline, (xinwei.CODE, hongtai.MOTHER, hongtai.CODE))

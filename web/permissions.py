@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "confirm_import": IMPORTS,
     "import_findings": IMPORTS,
     "sample_workbook": IMPORTS,
+    "sample_capital_lines": IMPORTS,
     "funds_page": FUNDS,
     "fund_page": FUNDS,
     "pooled_returns": (Duty.READ_FIGURES,),

@@ -224,9 +224,7 @@ def accrual(work: Work, reader: Reader, page: Page, opened: Opened) -> ActForm:
             (say("Accrued"), reader.exact(now.accrued_fen)),
             (say("Earned"), reader.exact(now.earned_fen)),
         ),
-        warning=say(
-            "The waterfall of the fund's terms runs on its flows and its NAV of that day."
-        ),
+        warning=say("The waterfall of the fund's terms runs on its flows and its NAV of that day."),
     )
 
 

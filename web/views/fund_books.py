@@ -23,7 +23,7 @@ from web.formats import Reader
 from web.templating import Page
 from web.views.fund_fees import FeesPart, fees_part
 from web.views.fund_words import (
-    CALL_PURPOSES,
+    CALL_TYPES,
     PAID_PURPOSES,
     line_name,
 )
@@ -50,7 +50,7 @@ class CallRow:
     """One call; of an LP's page the amounts are those of its own line."""
 
     call: CallPosition
-    purpose: Message
+    parts: tuple[tuple[Message, int], ...]  # by type, of the lines shown
     amount_fen: int
     word: Message
     kind: str
@@ -76,8 +76,9 @@ class PaidRow:
 
     paid: DistributionPosition
     amount_fen: int
+    again_fen: int  # of it recallable
     by_purpose: tuple[tuple[Message, int], ...]
-    by_partner: tuple[tuple[str, int], ...]
+    by_partner: tuple[tuple[str, str, int], ...]  # code, name, fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +152,7 @@ def _call_row(
     own_fen = sum(line.amount_fen for line in call.lines)
     return CallRow(
         call=call,
-        purpose=CALL_PURPOSES[call.purpose],
+        parts=tuple((CALL_TYPES[purpose], fen) for purpose, fen in call.parts.items()),
         amount_fen=call.total_fen if opened.own is None else own_fen,
         word=word,
         kind=kind,
@@ -214,16 +215,17 @@ def paid_page(work: Work, reader: Reader, actor: Actor, page: Page, opened: Open
 def _paid_row(reader: Reader, paid: DistributionPosition) -> PaidRow:
     """Add up the parts that the reader may see: for an LP those are its own."""
     purposes: dict[Purpose, int] = {}
-    partners: dict[str, int] = {}
+    partners: dict[tuple[str, str], int] = {}
     for part in paid.parts:
         purposes[part.purpose] = purposes.get(part.purpose, 0) + part.amount_fen
-        name = named(reader, part.name, part.name_en)
-        partners[name] = partners.get(name, 0) + part.amount_fen
+        partner = part.code, named(reader, part.name, part.name_en)
+        partners[partner] = partners.get(partner, 0) + part.amount_fen
     return PaidRow(
         paid=paid,
         amount_fen=sum(purposes.values()),
         by_purpose=tuple((PAID_PURPOSES[purpose], fen) for purpose, fen in purposes.items()),
-        by_partner=tuple(partners.items()),
+        again_fen=sum(part.amount_fen for part in paid.parts if part.is_recallable),
+        by_partner=tuple((code, name, fen) for (code, name), fen in partners.items()),
     )
 
 

@@ -15,7 +15,7 @@ from valuation.periods import Quarter
 from web.formats import Reader
 from web.templating import Page
 from web.views.act_forms import CORRECTION, REASON, ActForm, Field, choice, day, in_yuan, money
-from web.views.fund_forms import MEMO, asked
+from web.views.fund_forms import MEMO, form
 from web.views.fund_words import REDUCTION_NAMES, line_name
 from web.views.funds import Opened
 from web.views.holdings import named
@@ -136,7 +136,7 @@ def new_reduction(work: Work, reader: Reader, page: Page, opened: Opened) -> Act
     for one in owed:
         words = (reader.say(line_name(one.line)), reader.date(one.booked_on))
         open_ones[one.id] = f"{' '.join(words)} · {reader.exact(one.owed_fen)}"
-    return asked(
+    return form(
         reader,
         opened,
         say("Reduce a fee or cost"),
@@ -155,7 +155,7 @@ def new_reduction(work: Work, reader: Reader, page: Page, opened: Opened) -> Act
 
 def new_offset(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask what the manager received from portfolio companies."""
-    return asked(
+    return form(
         reader,
         opened,
         say("Recognise an offset"),
@@ -188,7 +188,7 @@ def offset_of(work: Work, opened: Opened, memo_id: str) -> Recognition:
 def offset_reversal(work: Work, reader: Reader, opened: Opened, memo_id: str) -> ActForm:
     """Restate a recognition before it is undone."""
     one = offset_of(work, opened, memo_id)
-    return asked(
+    return form(
         reader,
         opened,
         say("Undo a recognised offset"),
@@ -211,7 +211,7 @@ def accrual(work: Work, reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for the day whose carry is accrued."""
     now = carry.position(work, opened.moment, opened.fund.id)
     last = Quarter.containing(page.today).previous.end
-    return asked(
+    return form(
         reader,
         opened,
         say("Accrue carry"),
@@ -237,7 +237,7 @@ def carry_act(work: Work, reader: Reader, page: Page, opened: Opened, act: str) 
         "release": (say("Release carry from escrow"), now.escrow_fen),
         "return": (say("Take carry back"), now.to_return_fen),
     }[act]
-    return asked(
+    return form(
         reader,
         opened,
         title,

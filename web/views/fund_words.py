@@ -4,12 +4,24 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from portfolio import calls, carry, distributions, exits, expenses, marks, tranches
+from portfolio import (
+    calls,
+    carry,
+    distributions,
+    excess,
+    exits,
+    expenses,
+    facility,
+    marks,
+    tranches,
+)
 from portfolio.accounts import ROW_NAMES, AccountCode, Line
 from portfolio.calls import Purpose as CallPurpose
 from portfolio.commitments import PartnerKind
 from portfolio.distributions import Purpose as PaidPurpose
+from portfolio.excess import Excess
 from portfolio.expenses import COST_LINES
+from portfolio.facility import Use
 from portfolio.funds import Fund, FundKind
 from portfolio.kernel.errors import Message, say
 from portfolio.marks import Method
@@ -30,10 +42,34 @@ CALL_PURPOSES: Mapping[CallPurpose, Message] = {
     CallPurpose.PLACEMENT_FEES: say("Placement fees"),
     CallPurpose.FACILITY_COSTS: say("Credit facility costs"),
 }
+# The types of the performance template; whether one is outside the commitment is said beside it.
+CALL_TYPES: Mapping[str, Message] = {
+    **{purpose.value: name for purpose, name in CALL_PURPOSES.items()},
+    CallPurpose.DEEMED_GP: say("Deemed GP contribution"),
+    CallPurpose.MANAGEMENT_FEES_OUTSIDE: say("Management fees, outside the commitment"),
+    CallPurpose.PARTNERSHIP_EXPENSES_OUTSIDE: say("Partnership expenses, outside the commitment"),
+    CallPurpose.PLACEMENT_FEES_OUTSIDE: say("Placement fees, outside the commitment"),
+}
 PAID_PURPOSES: Mapping[PaidPurpose, Message] = {
     PaidPurpose.RETURN_OF_CAPITAL: say("Return of capital"),
     PaidPurpose.GAIN: say("Realised gain"),
     PaidPurpose.INCOME: say("Income"),
+    PaidPurpose.RETURN_OF_FEES: say("Return of fees and expenses"),
+}
+PAID_TYPES: Mapping[str, Message] = {
+    purpose.posted(recallable=again): name
+    for purpose, name in PAID_PURPOSES.items()
+    for again in (False, True)
+}
+RETURNED: Mapping[Excess, Message] = {
+    Excess.INVESTMENTS: say("Called for investments"),
+    Excess.FEES: say("Called for fees and expenses"),
+    Excess.FEES_OUTSIDE: say("Called for fees, outside the commitment"),
+}
+USES: Mapping[Use, Message] = {
+    Use.INVESTMENTS: say("Investments"),
+    Use.WORKING_CAPITAL: say("Working capital"),
+    Use.FEES: say("Fees and expenses"),
 }
 # Rows of the ILPA sheet in the words of every day; the rest go by the sheet's names.
 USUAL_COSTS: dict[Line, Message] = {
@@ -46,6 +82,8 @@ USUAL_COSTS: dict[Line, Message] = {
     Line.TAX_PREPARATION: say("Tax advice"),
     Line.TAXES: say("Taxes"),
     Line.BANK_FEES: say("Bank fees"),
+    Line.FACILITY_FEES: say("Credit facility fees"),
+    Line.FACILITY_INTEREST: say("Credit facility interest"),
     Line.DUE_DILIGENCE: say("Due diligence"),
     Line.BROKEN_DEALS: say("Broken deals"),
     Line.ORGANISATION_COSTS: say("Organisation costs"),
@@ -95,6 +133,9 @@ ACCOUNTS: Mapping[AccountCode, Message] = {
 ENTRIES: Mapping[str, Message] = {
     calls.TAG: say("Contribution received"),
     distributions.TAG: say("Distribution paid"),
+    excess.TAG: say("Excess capital returned"),
+    facility.DRAW: say("Credit line drawn"),
+    facility.REPAY: say("Credit line repaid"),
     expenses.BOOK: say("Fee or cost booked"),
     expenses.PAY: say("Payable paid"),
     expenses.EARN: say("Income received"),

@@ -126,6 +126,7 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "confirm_import": IMPORTS,
     "import_findings": IMPORTS,
     "sample_workbook": IMPORTS,
+    "sample_capital_lines": IMPORTS,
     "export_page": (Duty.READ_FIGURES,),
     "ask_export": (Duty.READ_FIGURES,),
     "export_file": (Duty.READ_FIGURES,),

@@ -18,6 +18,7 @@ from web.demo import (
     district,
     eight,
     evidence,
+    fees,
     history,
     hongtai,
     indices,
@@ -77,6 +78,7 @@ def plan() -> Timeline:
     history.stage(timeline, in_sets, money_of=later)
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
+    fees.stage(timeline)
     cash.stage(timeline)
     indices.stage(timeline)
     chain_rows.stage(timeline)

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from dealflow import sample_sheet, sheets
 from dealflow.columns import MONEY_FIELDS, SheetField
 from dealflow.sheets import BatchState
+from portfolio import take_over_sheet
 from portfolio.kernel.errors import DomainError, say
 from valuation.money import Unit
 from web import exports
@@ -21,6 +22,7 @@ from web.views import data
 router = APIRouter()
 IMPORT = "/data/import"
 SAMPLE_NAME = "项目台账（示例）.xlsx"
+CAPITAL_LINES_NAME = "资本账户接收表（示例）.csv"
 
 
 class UploadForm(WriteForm):
@@ -134,6 +136,12 @@ def import_findings(
     if form == "csv":
         return exports.download(f"{name}.csv", exports.as_csv(table), exports.CSV_TYPE)
     return exports.download(f"{name}.xlsx", exports.as_xlsx(table), exports.XLSX_TYPE)
+
+
+@router.get("/data/capital-lines.csv")
+def sample_capital_lines() -> Response:
+    """Hand out a small file for `lianji import capital-lines`, to be filled with one's own."""
+    return exports.download(CAPITAL_LINES_NAME, take_over_sheet.sample(), exports.CSV_TYPE)
 
 
 @router.get("/data/sample.xlsx")

@@ -1,6 +1,7 @@
 """基金: the list, one fund tab by tab, and the forms that begin an act."""
 # ruff: noqa: FAST003 - `code` is read by the dependency Fund
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
@@ -12,7 +13,7 @@ from portfolio.kernel.errors import NotFoundError
 from web.deps import Me, Reading, Seen
 from web.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, download
 from web.forms import MoneyUnit, fen_or_none
-from web.templating import show
+from web.templating import View, show
 from web.views import (
     fund_books,
     fund_close,
@@ -24,7 +25,9 @@ from web.views import (
     fund_quarters,
     fund_returns,
     fund_splits,
+    fund_terms,
     funds,
+    partner_acts,
 )
 from web.views.act_forms import ActForm
 from web.views.funds import Opened, Tab
@@ -32,7 +35,15 @@ from web.views.funds import Opened, Tab
 router = APIRouter()
 Moment = Annotated[datetime | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
-FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns"})
+FOR_STAFF = frozenset({"partners", "terms", "expenses", "ledger", "closing", "returns"})
+
+PLAIN_TABS: Mapping[Tab, Callable[..., View]] = {
+    "partners": partner_acts.partners_page,
+    "terms": fund_terms.terms_page,
+    "calls": fund_books.calls_page,
+    "distributions": fund_books.paid_page,
+    "expenses": fund_books.costs_page,
+}
 
 
 def opened_fund(
@@ -100,7 +111,7 @@ def new_fund_form(request: Request, page: Seen) -> HTMLResponse:
 
 
 @router.get("/funds/{code}")
-def fund_page(  # noqa: PLR0911 - one return a tab
+def fund_page(
     request: Request,
     work: Reading,
     me: Me,
@@ -118,22 +129,17 @@ def fund_page(  # noqa: PLR0911 - one return a tab
     if fund.own is not None and tab in FOR_STAFF:
         raise NotFoundError
     reads = (work, page.reader, me, page, fund)
+    if (page_of := PLAIN_TABS.get(tab)) is not None:
+        return show(request, page_of(*reads))
     match tab:
-        case "calls":
-            return show(request, fund_books.calls_page(*reads))
-        case "distributions":
-            return show(request, fund_books.paid_page(*reads))
-        case "expenses":
-            return show(request, fund_books.costs_page(*reads))
         case "ledger":
             return show(request, fund_ledger.ledger_page(*reads, before=before))
         case "closing":
             return show(request, fund_close.closing_page(*reads, asked=quarter))
         case "returns":
             return show(request, fund_returns.returns_page(*reads, index=index, asked=asked))
-        case "overview":
-            view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
-            return show(request, view)
+    view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
+    return show(request, view)
 
 
 # ---- what is split, before it is booked

@@ -55,6 +55,7 @@ def new_fund(page: Page) -> ActForm:
             Field(name="name", label=say("Name")),
             Field(name="name_en", label=say("English name"), required=False),
             choice("kind", say("Kind"), {k.value: v for k, v in FUND_KINDS.items()}, value="sub"),
+            Field(name="currency", label=say("Currency"), value="CNY", longest=20),
             money("size", say("Registered size"), required=False, unit="yi"),
             day("announced_on", say("Announced"), page.today),
             day("inception_on", say("Inception"), page.today),
@@ -119,7 +120,6 @@ def new_partner(work: Work, reader: Reader, page: Page, opened: Opened, actor: A
     )
 
 
-# ---- calls and receipts
 def new_call(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for a capital call."""
     return _form(

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from portfolio import calls, distributions, exits, expenses, marks, tranches
+from portfolio import (
+    calls,
+    defaults,
+    distributions,
+    equalisation,
+    exits,
+    expenses,
+    marks,
+    tranches,
+    transfers,
+)
 from portfolio.accounts import AccountCode, Line
 from portfolio.calls import Purpose as CallPurpose
 from portfolio.commitments import PartnerKind
@@ -65,6 +75,9 @@ LINES: Mapping[Line, Message] = {
     Line.DISTRIBUTIONS: say("Distributions"),
     Line.REALISED_GAIN: say("Realised gain"),
     Line.UNREALISED_GAIN: say("Unrealised gain"),
+    Line.PARTNER_TRANSFERS: say("Partner transfers"),
+    Line.MANAGEMENT_FEE_WAIVERS: say("Management fee waivers"),
+    Line.OTHER_INTEREST: say("Other interest expense"),
 }
 METHODS: Mapping[Method, Message] = {
     Method.RECENT_INVESTMENT: say("Price of recent investment"),
@@ -94,6 +107,12 @@ ENTRIES: Mapping[str, Message] = {
     exits.EXIT_TAG: say("Exit"),
     exits.INCOME_TAG: say("Income of a holding"),
     marks.TAG: say("Change of value"),
+    equalisation.TAG: say("Equalisation of a closing"),
+    equalisation.INTEREST_TAG: say("Equalisation interest"),
+    transfers.TAG: say("Interest transferred"),
+    transfers.PRICE_TAG: say("Price of an interest"),
+    defaults.DILUTE_TAG: say("Dilution in default"),
+    defaults.INTEREST_TAG: say("Default interest"),
 }
 REVERSAL = ":reverse"
 

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portfolio import calls, distributions, exits, expenses, marks, receipts, tranches
+from portfolio import (
+    calls,
+    defaults,
+    distributions,
+    equalisation,
+    exits,
+    expenses,
+    marks,
+    receipts,
+    tranches,
+    transfers,
+)
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError
@@ -17,6 +28,9 @@ BY_SUBJECT: Mapping[str, Callable[..., Any]] = {
     expenses.EARN: expenses.reverse,
     tranches.TAG: tranches.reverse_payment,
     marks.TAG: marks.withdraw,
+    equalisation.TAG: equalisation.reverse,
+    transfers.TAG: transfers.reverse,
+    defaults.DILUTE_TAG: defaults.withdraw,
 }
 BY_ENTRY: Mapping[str, Callable[..., Any]] = {
     exits.EXIT_TAG: exits.reverse_receipt,

@@ -1,7 +1,8 @@
 """Commitments: who promised a fund how much, and since when.
 
 A partner is an investor's capital account in one fund. The investor is an organisation or another
-fund; then the books of that fund follow (ledger.py), and the funds form a graph without circles.
+fund; then the books of that fund follow (ledger.py), and the funds form a graph without circles
+and of few levels.
 """
 
 from collections.abc import Mapping
@@ -181,6 +182,18 @@ def shares(work: Work, fund_id: str, *, on: date) -> list[Share]:
     ]
 
 
+def general_partners(work: Work, fund_id: str) -> list[str]:
+    """Return the ids of a fund's general partners, in the order they came in."""
+    return [
+        row[0]
+        for row in work.rows(
+            sa.select(col(Partner.id))
+            .where(col(Partner.fund_id) == fund_id, col(Partner.kind) == PartnerKind.GP.value)
+            .order_by(col(Partner.id))
+        )
+    ]
+
+
 def partner(work: Work, partner_id: str) -> Partner:
     """Return the partner or answer like one that is not there."""
     row = work.session.get(Partner, partner_id)
@@ -205,7 +218,7 @@ def admit(
     by_transfer: bool = False,
     is_demo: bool = False,
 ) -> Partner:
-    """Admit a partner with its first commitment. A fund as investor may not close a circle.
+    """Admit a partner with its first commitment. A fund closes no circle nor stacks too deep.
 
     by_transfer  it comes in to take over an interest and promises nothing itself
     """

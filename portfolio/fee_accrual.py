@@ -1,7 +1,7 @@
 """Fee accrual: the management fee of a quarter, partner by partner, by the terms in force.
 
 Facts and rules without a database: each stretch of days over which basis and rate stand still is
-one line of the build-up (basis x rate x days / year). The commands are in fees.py.
+one line of the build-up (basis x rate x days / year). The commands are in management_fees.py.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,308 +1,267 @@
-"""Fees: the management fee of a quarter by the terms, booked so that only differences are new.
+"""Fees: what the manager gives back of its fee, and what it owes the partners for other income.
 
-What a quarter costs each partner is worked out anew each time (fee_accrual.py); what was booked
-for it is read from the ledger by its purpose. A run books the difference, so a second one books
-nothing, and a partner that was admitted late, or back-dated, is charged by a true-up.
+A waiver, a rebate or an applied offset reduces what the fund was charged. Offsets are recognised
+when the manager earns from portfolio companies (its part by the agreement), and applied against
+fees or expenses later; what is recognised and not applied is rolled forward, and no partner's
+balance ever falls below nothing.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
-import sqlalchemy as sa
-from sqlmodel import Field, col
-
-from portfolio import capital, commitments, equalisation, expenses, funds, ledger, moved, terms
-from portfolio.accounts import AccountCode, Line
-from portfolio.commitments import Commitment, CommitmentChange, Partner
-from portfolio.fee_accrual import Accrual, PartnerFee, Steps, lines_of, shared
-from portfolio.kernel import audit
+from portfolio import capital, commitments, expenses, funds, ledger, memo_rows
+from portfolio.accounts import OFFSET_LINES, OFFSET_ROWS, AccountCode, Line
+from portfolio.commitments import Share
+from portfolio.expenses import REDUCTIONS
 from portfolio.kernel.actors import Actor, Duty
-from portfolio.kernel.db import Id, Instant, Row, Work, new_id, strict
-from portfolio.kernel.errors import DomainError
-from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
-from portfolio.postings import Posting
-from portfolio.term_sheet import FeeBasis
+from portfolio.kernel.db import Work, new_id
+from portfolio.kernel.errors import DomainError, Message, say
+from portfolio.kernel.errors import Fen as Yuan
+from portfolio.ledger import LedgerTransaction, Moment
+from portfolio.postings import Posting, to_partners
 from valuation.money import split_fen
 from valuation.periods import Quarter
 
-EVER = Moment(as_of=date.max)
+RECOGNISE = "portfolio:fee:recognise"
+# What the manager received from portfolio companies, by the offset it gives rise to.
+RECEIVED_ROW = {
+    **{row: row + 55 for row in range(64, 72)},
+    72: 127,
+    73: 127,
+    74: 127,
+    75: 128,
+}
+OTHER_ROWS = (31, 57)
+OTHER_LIMIT = Fraction(5, 100)  # of a fund's expenses; above it the sheet demands a footnote
 
 
-# ---- rows
-class FeeWaiver(Row, table=True):
-    """The part of its management fee that a partner does not bear, from a day on."""
+# ---- facts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherFlag:
+    """An 'Other' line that is too large to stand without a footnote."""
 
-    __tablename__ = "fee_waiver"
-    __table_args__ = strict(
-        sa.CheckConstraint("share >= 0 AND share <= 1", name="share_is_a_fraction"),
-        sa.CheckConstraint("reason <> ''", name="reasoned"),
-    )
+    row: int
+    amount_fen: int
+    of_fen: int  # rows 32 and 59: all expenses of the fund, without the management fee
 
-    partner_id: str = Field(foreign_key="partner.id", sa_type=Id, index=True)
-    valid_from: date
-    share: float
-    reason: str
-    recorded_at: datetime = Field(sa_type=Instant)
-    recorded_by: str = Field(sa_type=Id)
-    is_demo: bool = False
+    @property
+    def share(self) -> float:
+        """The part of all expenses: 0.08 is 8 %."""
+        return self.amount_fen / self.of_fen
+
+    @property
+    def what(self) -> Message:
+        """The finding in words."""
+        return say(
+            "Row {row} “Other” is {amount} of {whole} of expenses, above 5 %: a footnote is due.",
+            row=self.row,
+            amount=Yuan(self.amount_fen),
+            whole=Yuan(self.of_fen),
+        )
+
+
+# ---- rules
+def other_flags(rows: Mapping[int, int]) -> list[OtherFlag]:
+    """Return the 'Other' lines above 5 % of a fund's expenses in one column of its statement.
+
+    rows    {row: fen}, costs negative; rows 31, 57, 32 and 59 are read
+    source  ILPA Reporting Template v2.0 guidance, REPORTING.md §2.1 "Rules"
+    """
+    of_fen = -(rows.get(32, 0) + rows.get(59, 0))
+    return [
+        OtherFlag(row=row, amount_fen=-rows.get(row, 0), of_fen=of_fen)
+        for row in OTHER_ROWS
+        if -rows.get(row, 0) > OTHER_LIMIT * of_fen >= 0
+    ]
 
 
 # ---- commands
-def waive(
-    work: Work,
-    actor: Actor,
-    partner_id: str,
-    *,
-    share: float,
-    valid_from: date,
-    reason: str,
-    is_demo: bool = False,
-) -> FeeWaiver:
-    """Agree that a partner bears only a part of the fee; a newer row replaces it from its day on.
-
-    share   of the fee that is waived, from 0 to 1
-    errors  no such share; no reason
-    """
-    actor.must(Duty.EDIT_FUNDS)
-    partner = commitments.partner(work, partner_id)
-    funds.get(work, actor, partner.fund_id)
-    if not 0 <= share <= 1 or not reason.strip():
-        raise DomainError(
-            "A waiver is a share from 0 to 100 % of the fee, with its reason.",
-            "Enter the share as in the side letter, and name the letter.",
-        )
-    row = work.add(
-        FeeWaiver(
-            partner_id=partner_id,
-            valid_from=valid_from,
-            share=share,
-            reason=reason.strip(),
-            recorded_at=work.recorded_at,
-            recorded_by=actor.id,
-            is_demo=is_demo or partner.is_demo,
-        )
-    )
-    after = {"share": share, "valid_from": valid_from, "reason": row.reason}
-    audit.write(work, actor, "fee:waive", "partner", partner_id, after=after)
-    return row
-
-
-def accrue(
+def reduce(
     work: Work,
     actor: Actor,
     *,
     fund_id: str,
-    quarter: Quarter,
-    booked_on: date | None = None,
+    line: Line,
+    amount_fen: int,
+    effective_date: date,
+    expense_id: str | None = None,
+    memo: str = "",
     correction_reason: str | None = None,
     is_demo: bool = False,
-) -> Accrual:
-    """Book what is still missing of a quarter's fee: row 21, and its waivers on row 23.
+) -> LedgerTransaction:
+    """Book a waiver, a rebate or an applied offset.
 
-    booked_on  default: the quarter's last day; a true-up of a closed quarter is dated later
-    errors     the quarter has no terms, or nobody committed; a locked day without a reason
+    line        22, 23, 24, 33 or 60 of the sheet
+    expense_id  a fee or cost that is still owed: it is owed less; without one the money arrived
+    errors      another line; nothing; more than is owed; an offset beyond what was recognised
     """
     actor.must(Duty.EDIT_FUNDS)
+    expenses.refuse_other_line(line, tuple(sorted(REDUCTIONS)))
+    expenses.refuse_nothing(amount_fen)
     fund = funds.get(work, actor, fund_id)
-    found = preview(work, fund_id, quarter)
-    if not found.partners:
+    against = AccountCode.CASH
+    if expense_id is not None:
+        _refuse_beyond_owed(work, fund_id, expense_id, amount_fen)
+        against = AccountCode.PAYABLES
+    by = _shares(work, fund_id, line, amount_fen, effective_date)
+    return ledger.post(
+        work,
+        actor,
+        fund_id=fund_id,
+        tag=expenses.REDUCE,
+        subject_id=expense_id or new_id(),
+        effective_date=effective_date,
+        postings=[
+            Posting(account=against, amount_fen=amount_fen),
+            *to_partners(amount_fen, line, by),
+        ],
+        memo=memo,
+        correction_reason=correction_reason,
+        is_demo=is_demo or fund.is_demo,
+    )
+
+
+def _refuse_beyond_owed(work: Work, fund_id: str, expense_id: str, amount_fen: int) -> None:
+    owed = expenses.get(work, expense_id)
+    if owed.fund_id != fund_id or amount_fen > owed.owed_fen:
         raise DomainError(
-            "No terms with a fee, or no commitment, was in force in {quarter}.",
-            "Record the terms of the fund and its partners first.",
-            quarter=str(quarter),
+            "{amount} was entered; {owed} of this expense is still owed.",
+            "Enter at most that; what was paid already comes back as money that arrived.",
+            amount=Yuan(amount_fen),
+            owed=Yuan(owed.owed_fen if owed.fund_id == fund_id else 0),
         )
-    for line, name, sign in (
-        (Line.MANAGEMENT_FEES, "due_fen", -1),
-        (Line.MANAGEMENT_FEE_WAIVERS, "due_waiver_fen", 1),
-    ):
-        parts = {one.partner_id: sign * getattr(one, name) for one in found.partners}
-        if any(parts.values()):
-            ledger.post(
-                work,
-                actor,
-                fund_id=fund_id,
-                tag=expenses.BOOK,
-                subject_id=new_id(),
-                effective_date=booked_on or quarter.end,
-                postings=_postings(parts, line, purpose_of(quarter)),
-                memo=str(quarter),
-                correction_reason=correction_reason,
-                is_demo=is_demo or fund.is_demo,
+
+
+def _shares(work: Work, fund_id: str, line: Line, amount_fen: int, on: date) -> list[Share]:
+    """Return the weights: commitments, or for an offset what is unapplied of each partner."""
+    if line not in OFFSET_LINES:
+        by = commitments.shares(work, fund_id, on=on)
+        if not by:
+            raise DomainError(
+                "Nobody has committed to this fund by {on}.",
+                "Admit its partners first, or date the entry later.",
+                on=on,
             )
-    return preview(work, fund_id, quarter)
-
-
-def purpose_of(quarter: Quarter) -> str:
-    """Return the purpose by which a posting says of which quarter it is the fee."""
-    return f"management_fee:{quarter}"
-
-
-def _postings(gains: Mapping[str, int], line: Line, purpose: str) -> list[Posting]:
-    total_fen = sum(gains.values())
-    parts = [
-        Posting(
-            account=AccountCode.PARTNERS_CAPITAL,
-            amount_fen=-fen,
-            partner_id=partner_id,
-            line=line,
-            purpose=purpose,
+        return by
+    free = free_offsets(work, fund_id, on=on)
+    if amount_fen > sum(free.values()):
+        raise DomainError(
+            "Offsets of {amount} cannot be applied; {free} is recognised and not applied.",
+            "Recognise the offset first, or apply no more than that.",
+            amount=Yuan(amount_fen),
+            free=Yuan(sum(free.values())),
         )
-        for partner_id, fen in gains.items()
-        if fen
-    ]
-    owed = Posting(account=AccountCode.PAYABLES, amount_fen=total_fen, purpose=purpose)
-    return [owed, *parts] if total_fen else parts
+    return [Share(partner_id=one, committed_fen=fen) for one, fen in free.items() if fen]
+
+
+def recognise(
+    work: Work,
+    actor: Actor,
+    *,
+    fund_id: str,
+    row: int,
+    received_fen: int,
+    offset_share: Fraction,
+    effective_date: date,
+    memo: str = "",
+    correction_reason: str | None = None,
+    is_demo: bool = False,
+) -> None:
+    """Recognise what the manager received from portfolio companies, and the investors' offset.
+
+    row           64-75 of the sheet; the receipt itself stands on the row of schedule B
+    offset_share  what the agreement gives the investors of it: 1 is all
+    errors        another row; nothing; a share beyond all; no investors
+    """
+    actor.must(Duty.EDIT_FUNDS)
+    if row not in OFFSET_ROWS:
+        raise DomainError(
+            "Row {row} is no category of offsets.", "Choose one of the rows 64 to 75.", row=row
+        )
+    expenses.refuse_nothing(received_fen)
+    if not 0 < offset_share <= 1:
+        raise DomainError(
+            "The investors' part of an offset is above nothing and at most all.",
+            "Enter the percentage of the partnership agreement.",
+        )
+    fund, by = funds.get(work, actor, fund_id), _investors(work, fund_id, effective_date)
+    offset_fen = split_fen(received_fen, [offset_share, 1 - offset_share])[0]
+    for at, fen in ((row, offset_fen), (RECEIVED_ROW[row], received_fen)):
+        parts = split_fen(fen, [one.committed_fen for one in by])
+        memo_rows.record(
+            work,
+            actor,
+            fund_id,
+            row=at,
+            parts=[(one.partner_id, part) for one, part in zip(by, parts, strict=True)],
+            effective_date=effective_date,
+            memo=memo or f"{float(offset_share):.0%}",
+            source=RECOGNISE,
+            correction_reason=correction_reason,
+            is_demo=is_demo or fund.is_demo,
+        )
+
+
+def _investors(work: Work, fund_id: str, on: date) -> list[Share]:
+    general = set(commitments.general_partners(work, fund_id))
+    by = [one for one in commitments.shares(work, fund_id, on=on) if one.partner_id not in general]
+    if not by:
+        raise DomainError(
+            "No investor has committed to this fund by {on}.",
+            "Admit its investors first, or date the entry later.",
+            on=on,
+        )
+    return by
+
+
+def undo(
+    work: Work,
+    actor: Actor,
+    transaction_id: str,
+    *,
+    reason: str,
+    correction_reason: str | None = None,
+) -> None:
+    """Undo a waiver, a rebate or an applied offset that was booked in error."""
+    actor.must(Duty.EDIT_FUNDS)
+    ledger.reverse(work, actor, transaction_id, reason=reason, correction_reason=correction_reason)
+
+
+def undo_recognition(
+    work: Work, actor: Actor, memo_id: str, *, reason: str, correction_reason: str | None = None
+) -> None:
+    """Undo a recognised offset; refused where it was applied meanwhile."""
+    row = work.session.get(memo_rows.MemoRow, memo_id)
+    memo_rows.reverse(work, actor, memo_id, reason=reason, correction_reason=correction_reason)
+    if row is None:
+        return
+    fund_id = commitments.partner(work, row.partner_id).fund_id
+    for state in capital.states(work, Moment(as_of=date.max), fund_id).values():
+        if capital.unapplied(state.by_line, state.memo) < 0:
+            raise DomainError(
+                "This offset was applied already.", "Reverse the entry that applied it first."
+            )
 
 
 # ---- reads
-def preview(work: Work, fund_id: str, quarter: Quarter) -> Accrual:
-    """Return the fee of a quarter with its build-up; nothing is written."""
-    periods = terms.fee_terms(work, fund_id, quarter.start, quarter.end)
-    bases = {period.basis: _steps(work, fund_id, period.basis, quarter) for period in periods}
-    lines = lines_of(periods, bases)
-    waivers = _waivers(work, fund_id, quarter.end)
-    due = shared(lines, waivers)
-    gross, waived = (
-        _booked(work, fund_id, quarter, line)
-        for line in (Line.MANAGEMENT_FEES, Line.MANAGEMENT_FEE_WAIVERS)
-    )
-    partners = sorted({*due, *gross, *waived})
-    return Accrual(
-        start=quarter.start,
-        end=quarter.end,
-        partners=tuple(
-            PartnerFee(
-                partner_id=partner,
-                lines=tuple(line for line in lines if line.partner_id == partner),
-                gross_fen=due.get(partner, (0, 0))[0],
-                waiver=waivers.get(partner, Fraction(0)),
-                waived_fen=due.get(partner, (0, 0))[1],
-                booked_fen=-gross.get(partner, 0),
-                booked_waiver_fen=waived.get(partner, 0),
-            )
-            for partner in partners
-        ),
-    )
-
-
-def _booked(work: Work, fund_id: str, quarter: Quarter, line: Line) -> dict[str, int]:
-    rows = work.rows(
-        ledger.entries(col(LedgerPosting.partner_id), -sa.func.sum(col(LedgerPosting.amount_fen)))
-        .where(
-            col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.line) == int(line),
-            col(LedgerPosting.purpose) == purpose_of(quarter),
-        )
-        .group_by(col(LedgerPosting.partner_id))
-    )
-    return {partner: int(fen) for partner, fen in rows}
-
-
-def _waivers(work: Work, fund_id: str, on: date) -> dict[str, Fraction]:
-    rows = work.session.execute(
-        sa.select(FeeWaiver)
-        .join(Partner, col(Partner.id) == col(FeeWaiver.partner_id))
-        .where(col(Partner.fund_id) == fund_id, col(FeeWaiver.valid_from) <= on)
-        .order_by(col(FeeWaiver.recorded_at), col(FeeWaiver.id))
-    ).scalars()
-    return {row.partner_id: Fraction(str(row.share)) for row in rows}
-
-
-def _steps(work: Work, fund_id: str, basis: FeeBasis, quarter: Quarter) -> Steps:
-    match basis:
-        case FeeBasis.COMMITTED:
-            return _summed(_committed(work, fund_id))
-        case FeeBasis.PAID_IN:
-            return _summed(_paid_in(work, fund_id))
-        case FeeBasis.INVESTED_COST:
-            return _of_cost(work, fund_id)
-        case FeeBasis.NAV:
-            opening = Moment(as_of=quarter.start - timedelta(days=1))
-            accounts = capital.accounts(work, opening, fund_id).accounts
-            return {one.partner_id: [(quarter.start, one.amounts.nav_fen)] for one in accounts}
-
-
-def _committed(work: Work, fund_id: str) -> list[tuple[str, date, int]]:
-    """Return the changes of commitments; those of an equalised closing count from the first one."""
-    first = work.scalar(
-        sa.select(sa.func.min(col(Commitment.effective_date)))
-        .join(Partner, col(Partner.id) == col(Commitment.partner_id))
-        .where(col(Partner.fund_id) == fund_id)
-    )
-    closings = {one.closed_on for one in equalisation.standing(work, fund_id)}
-    joined = {CommitmentChange.INITIAL.value, CommitmentChange.INCREASE.value}
-    rows = work.rows(
-        sa.select(
-            col(Commitment.partner_id),
-            col(Commitment.effective_date),
-            col(Commitment.amount_fen),
-            col(Commitment.change),
-        )
-        .join(Partner, col(Partner.id) == col(Commitment.partner_id))
-        .where(col(Partner.fund_id) == fund_id)
-    )
-    return [
-        (partner, first if change in joined and on in closings else on, int(fen))
-        for partner, on, fen, change in rows
-    ]
-
-
-def _paid_in(work: Work, fund_id: str) -> list[tuple[str, date, int]]:
-    rows = work.rows(
-        ledger.entries(
-            col(LedgerPosting.partner_id),
-            col(LedgerTransaction.effective_date),
-            -col(LedgerPosting.amount_fen),
-        ).where(
-            col(LedgerPosting.fund_id) == fund_id,
-            (col(LedgerPosting.line) == int(Line.CONTRIBUTIONS))
-            | (
-                (col(LedgerPosting.line) == int(Line.PARTNER_TRANSFERS))
-                & (col(LedgerPosting.purpose) == moved.CONTRIBUTIONS)
+def free_offsets(work: Work, fund_id: str, *, on: date) -> dict[str, int]:
+    """Return {partner: fen} of offsets that may be applied on a day: unapplied then and now."""
+    then, now = (capital.states(work, Moment(as_of=day), fund_id) for day in (on, date.max))
+    return {
+        partner_id: max(
+            0,
+            min(
+                capital.unapplied(state.by_line, state.memo),
+                capital.unapplied(now[partner_id].by_line, now[partner_id].memo),
             ),
         )
-    )
-    return [(partner, on, int(fen)) for partner, on, fen in rows]
+        for partner_id, state in then.items()
+    }
 
 
-def _summed(changes: list[tuple[str, date, int]]) -> dict[str, list[tuple[date, int]]]:
-    """Turn dated changes into what stands from each day on."""
-    found: dict[str, list[tuple[date, int]]] = {}
-    for partner, on, fen in sorted(changes, key=lambda change: change[1]):
-        steps = found.setdefault(partner, [])
-        standing = (steps[-1][1] if steps else 0) + fen
-        if steps and steps[-1][0] == on:
-            steps.pop()
-        steps.append((on, standing))
-    return found
-
-
-def _of_cost(work: Work, fund_id: str) -> dict[str, list[tuple[date, int]]]:
-    """Share the fund's cost of each day over the commitments of that day."""
-    moves = work.rows(
-        ledger.entries(
-            sa.literal(fund_id),
-            col(LedgerTransaction.effective_date),
-            col(LedgerPosting.amount_fen),
-        ).where(
-            col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.account) == AccountCode.INVESTMENTS_COST.value,
-        )
-    )
-    cost = _summed([(key, on, int(fen)) for key, on, fen in moves]).get(fund_id, [])
-    committed = _summed(_committed(work, fund_id))
-    days = sorted({on for on, _ in cost} | {on for steps in committed.values() for on, _ in steps})
-    found: dict[str, list[tuple[date, int]]] = {partner: [] for partner in committed}
-    for day in days:
-        at = {partner: _at(steps, day) for partner, steps in committed.items()}
-        weights = [max(0, fen) for fen in at.values()]
-        if any(weights):
-            parts = split_fen(max(0, _at(cost, day)), weights)
-            for partner, part in zip(at, parts, strict=True):
-                found[partner].append((day, part))
-    return found
-
-
-def _at(steps: list[tuple[date, int]], on: date) -> int:
-    return next((fen for day, fen in reversed(steps) if day <= on), 0)
+def footnotes_due(work: Work, fund_id: str, quarter: Quarter) -> list[OtherFlag]:
+    """Return the 'Other' lines of a fund's year to the quarter's end that need a footnote."""
+    lines = capital.statement(work, fund_id=fund_id, partner_id=None, quarter=quarter)
+    return other_flags({line.row: line.ytd_fen for line in lines})

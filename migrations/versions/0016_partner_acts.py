@@ -12,7 +12,7 @@ from alembic import op
 from portfolio.kernel.db import Fen, Instant
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0016", "0012"
+revision, down_revision = "0016", "0007"
 branch_labels = depends_on = None
 APPEND_ONLY = (
     "equalisation",

@@ -1,7 +1,4 @@
-"""The management fee of a quarter, worked by hand: A 600, B 300 (万元), 2 % a year, ACT/365.
-
-The third quarter of 2024 has 92 days: 9,000,000 yuan x 2 % x 92 / 365 = 45,369.86 yuan.
-"""
+"""Fees given back as waivers, rebates and offsets; offsets roll forward and never fall below 0."""
 
 from datetime import date
 from fractions import Fraction
@@ -10,212 +7,148 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolio import closing, commitment_changes, equalisation, expenses, fees, ledger
-from portfolio.accounts import Line
-from portfolio.fee_accrual import FeeLine, shared
+from portfolio import book_checks, capital, expenses, fees, ledger, memo_rows
+from portfolio.accounts import AccountCode, Line
 from portfolio.kernel.errors import DomainError
 from portfolio.ledger import Moment
-from portfolio.term_sheet import FeeBasis
-from tests.portfolio.conftest import BEGAN, Book, open_book
-from valuation.periods import DayCount, Quarter
+from valuation.periods import Quarter
 
-WAN = 1_000_000
-Q3 = Quarter(2024, 3)
-EVER = Moment(as_of=date.max)
+ON = date(2025, 5, 15)
+Q2 = Quarter(2025, 2)
 
 
-@pytest.fixture
-def fund(work, manager) -> Book:
-    return open_book(work, manager, "FE")
+def rows(book, quarter: Quarter = Q2) -> dict[int, int]:
+    lines = capital.statement(book.work, fund_id=book.fund.id, partner_id=None, quarter=quarter)
+    return {line.row: line.qtd_fen for line in lines}
 
 
-def partners(book: Book):
-    return book.partner("A", 600 * WAN), book.partner("B", 300 * WAN)
-
-
-def accrue(book: Book, quarter: Quarter = Q3, **more):
-    return fees.accrue(book.work, book.actor, fund_id=book.fund.id, quarter=quarter, **more)
-
-
-def booked(book: Book, line: Line = Line.MANAGEMENT_FEES) -> dict[str, int]:
-    by_line = ledger.capital_by_line(book.work, EVER, fund_id=book.fund.id)
-    return {partner: fen for (partner, of), fen in by_line.items() if of == line}
-
-
-def test_the_fee_on_commitments_by_days_sums_to_the_fen(fund: Book) -> None:
-    fund.terms(fee_rate=0.02)
-    a, b = partners(fund)
-    found = accrue(fund)
-    assert found.total("gross_fen") == 4_536_986
-    assert booked(fund) == {a.id: -3_024_657, b.id: -1_512_329}
-    (line,) = found.partners[0].lines
-    assert (line.basis_fen, line.rate, line.ticks) == (600 * WAN, 0.02, 92)
-    (expense,) = expenses.expenses(fund.work, EVER, fund.fund.id)
-    assert (expense.line, expense.owed_fen) == (Line.MANAGEMENT_FEES, 4_536_986)
-    assert fund.findings() == []
-
-
-def test_a_second_run_books_nothing(fund: Book) -> None:
-    fund.terms(fee_rate=0.02)
-    partners(fund)
-    accrue(fund)
-    newest = ledger.last_seq(fund.work)
-    again = accrue(fund)
-    assert ledger.last_seq(fund.work) == newest
-    assert again.total("due_fen") == 0
-
-
-def test_a_run_that_was_reversed_is_booked_again(fund: Book) -> None:
-    fund.terms(fee_rate=0.02)
-    partners(fund)
-    accrue(fund)
-    (expense,) = expenses.expenses(fund.work, EVER, fund.fund.id)
-    expenses.reverse(fund.work, fund.actor, expense.id, reason="误")
-    assert sum(booked(fund).values()) == 0
-    accrue(fund)
-    assert sum(booked(fund).values()) == -4_536_986
-
-
-def test_a_back_dated_admission_is_charged_by_a_true_up_of_its_own(fund: Book) -> None:
-    fund.terms(fee_rate=0.02)
-    a, b = partners(fund)
-    accrue(fund)
-    c = fund.partner("C", 300 * WAN, date(2024, 8, 1))
-    found = fees.preview(fund.work, fund.fund.id, Q3)
-    # 3,000,000 x 2 % x 61 / 365 = 10,027.40 yuan
-    assert {one.partner_id: one.due_fen for one in found.partners} == {
-        a.id: 0,
-        b.id: 0,
-        c.id: 1_002_740,
-    }
-    accrue(fund, booked_on=date(2024, 10, 15))
-    assert booked(fund)[c.id] == -1_002_740
-
-
-def test_a_partner_of_an_equalised_closing_pays_from_the_first_day(fund: Book) -> None:
-    fund.terms(fee_rate=0.02)
-    partners(fund)
-    fund.paid_call(90 * WAN, BEGAN, date(2024, 1, 15))
-    accrue(fund)
-    c = fund.partner("C", 300 * WAN, date(2024, 10, 8))
-    equalisation.equalise(
-        fund.work,
-        fund.actor,
-        fund_id=fund.fund.id,
-        closed_on=date(2024, 10, 8),
-        paid_on=date(2024, 10, 8),
+def charged(book, line: Line = Line.MANAGEMENT_FEES, fen: int = 9_000_00) -> expenses.Expense:
+    return expenses.book(
+        book.work,
+        book.actor,
+        fund_id=book.fund.id,
+        line=line,
+        amount_fen=fen,
+        effective_date=ON,
     )
-    accrue(fund, booked_on=date(2024, 10, 8))
-    assert booked(fund)[c.id] == -1_512_329
 
 
-def test_the_fee_steps_down_after_the_commitment_period_to_the_cost(fund: Book) -> None:
-    fund.terms(
-        fee_rate=0.02,
-        commitment_period_ends_on=date(2024, 7, 31),
-        later_fee_basis=FeeBasis.INVESTED_COST,
-        later_fee_rate=0.01,
+def reduced(book, line: Line, fen: int, of: expenses.Expense | None = None, on: date = ON):
+    return fees.reduce(
+        book.work,
+        book.actor,
+        fund_id=book.fund.id,
+        line=line,
+        amount_fen=fen,
+        effective_date=on,
+        expense_id=of.id if of else None,
     )
-    a, _ = partners(fund)
-    fund.paid_call(450 * WAN, BEGAN, date(2024, 1, 15))
-    fund.paid(fund.holding(), 300 * WAN, date(2024, 2, 1))
-    found = fees.preview(fund.work, fund.fund.id, Q3)
-    lines = found.partners[0].lines
-    assert found.partners[0].partner_id == a.id
-    assert [(line.start, line.end, line.basis, line.basis_fen) for line in lines] == [
-        (date(2024, 7, 1), date(2024, 7, 31), FeeBasis.COMMITTED, 600 * WAN),
-        (date(2024, 8, 1), date(2024, 9, 30), FeeBasis.INVESTED_COST, 200 * WAN),
-    ]
-    # 9,000,000 x 2 % x 31 / 365 + 3,000,000 x 1 % x 61 / 365 = 15,287.67 + 5,013.70
-    assert found.total("gross_fen") == 2_030_137
 
 
-def test_on_paid_in_a_change_within_the_quarter_makes_a_line_of_its_own(fund: Book) -> None:
-    fund.terms(fee_basis=FeeBasis.PAID_IN, fee_day_count=DayCount.ACT_360)
-    a, _ = partners(fund)
-    fund.paid_call(90 * WAN, BEGAN, date(2024, 1, 15))
-    fund.paid_call(90 * WAN, date(2024, 8, 1), date(2024, 8, 16))
-    of_a = next(
-        one for one in fees.preview(fund.work, fund.fund.id, Q3).partners if one.partner_id == a.id
+def recognised(book, fen: int, share: str = "1", row: int = 68, on: date = ON) -> None:
+    fees.recognise(
+        book.work,
+        book.actor,
+        fund_id=book.fund.id,
+        row=row,
+        received_fen=fen,
+        offset_share=Fraction(share),
+        effective_date=on,
     )
-    assert [(line.basis_fen, line.ticks) for line in of_a.lines] == [
-        (60 * WAN, 46),
-        (120 * WAN, 46),
-    ]
 
 
-def test_on_net_asset_value_the_opening_value_counts(fund: Book) -> None:
-    fund.terms(fee_basis=FeeBasis.NAV)
-    partners(fund)
-    fund.paid_call(90 * WAN, BEGAN, date(2024, 1, 15))
-    fund.paid_call(90 * WAN, date(2024, 8, 1), date(2024, 8, 16))
-    found = fees.preview(fund.work, fund.fund.id, Q3)
-    assert [line.basis_fen for one in found.partners for line in one.lines] == [60 * WAN, 30 * WAN]
+def test_a_waiver_lowers_the_fee_and_what_is_owed_of_it(book) -> None:
+    fee = charged(book)
+    reduced(book, Line.MANAGEMENT_FEE_WAIVERS, 2_000_00, fee)
+    found = rows(book)
+    assert (found[21], found[23], found[25]) == (-9_000_00, 2_000_00, -7_000_00)
+    assert expenses.get(book.work, fee.id).owed_fen == 7_000_00
 
 
-def test_a_waiver_stands_on_row_23_and_lowers_what_is_owed(fund: Book) -> None:
-    fund.terms(fee_rate=0.02)
-    _, b = partners(fund)
-    fees.waive(fund.work, fund.actor, b.id, share=0.5, valid_from=BEGAN, reason="附函")
-    accrue(fund)
-    assert booked(fund)[b.id] == -1_512_329
-    assert booked(fund, Line.MANAGEMENT_FEE_WAIVERS) == {b.id: 756_165}
-    owed = sum(one.owed_fen for one in expenses.expenses(fund.work, EVER, fund.fund.id))
-    assert owed == 4_536_986 - 756_165
-    assert fund.findings() == []
+def test_a_rebate_of_a_fee_that_was_paid_arrives_in_the_bank(book) -> None:
+    fee = charged(book)
+    expenses.pay(book.work, book.actor, fee.id, paid_on=ON)
+    reduced(book, Line.MANAGEMENT_FEE_REBATE, 1_000_00)
+    moment = Moment(as_of=ON)
+    cash = ledger.balance_fen(book.work, moment, AccountCode.CASH, fund_id=book.fund.id)
+    assert cash == 592_000_00
+    assert rows(book)[22] == 1_000_00
 
 
-def test_no_terms_no_fee_and_a_closed_quarter_needs_a_reason(fund: Book) -> None:
-    partners(fund)
-    with pytest.raises(DomainError, match="in force in 2024Q3"):
-        accrue(fund)
-    fund.terms(fee_rate=0.02)
-    closing.close(fund.work, fund.actor, fund.fund.id, Q3)
-    with pytest.raises(DomainError, match="closed to 2024-09-30"):
-        accrue(fund)
-    accrue(fund, correction_reason="补提")
-    assert sum(booked(fund).values()) == -4_536_986
+def test_no_more_is_waived_than_is_owed(book) -> None:
+    with pytest.raises(DomainError, match="9,000 yuan of this expense is still owed"):
+        reduced(book, Line.MANAGEMENT_FEE_WAIVERS, 9_000_01, charged(book))
 
 
-def test_a_share_that_is_none_is_refused(fund: Book) -> None:
-    _, b = partners(fund)
-    with pytest.raises(DomainError, match="share from 0 to 100 %"):
-        fees.waive(fund.work, fund.actor, b.id, share=1.5, valid_from=BEGAN, reason="附函")
+def test_recognised_offsets_wait_until_they_are_applied(book) -> None:
+    fee = charged(book)
+    recognised(book, 5_000_00, "0.8")
+    found = rows(book)
+    assert (found[68], found[76], found[81]) == (4_000_00, 4_000_00, 4_000_00)
+    reduced(book, Line.MANAGEMENT_FEE_OFFSETS, 3_000_00, fee)
+    found = rows(book)
+    assert (found[24], found[77], found[80], found[81]) == (3_000_00, 3_000_00, 3_000_00, 1_000_00)
+    following = rows(book, Q2.next)
+    assert (following[78], following[81]) == (1_000_00, 1_000_00)
 
 
-def test_an_increase_within_the_quarter_counts_from_its_day(fund: Book) -> None:
-    fund.terms(fee_rate=0.02)
-    a, _ = partners(fund)
-    commitment_changes.increase(
-        fund.work, fund.actor, a.id, amount_fen=100 * WAN, effective_date=date(2024, 9, 1)
-    )
-    of_a = fees.preview(fund.work, fund.fund.id, Q3).partners[0]
-    assert [(line.basis_fen, line.ticks) for line in of_a.lines] == [
-        (600 * WAN, 62),
-        (700 * WAN, 30),
-    ]
+def test_what_the_manager_received_stands_on_schedule_b_in_full(book) -> None:
+    recognised(book, 5_000_00, "0.8")
+    sums = memo_rows.sums(book.work, Moment(as_of=ON), book.fund.id)
+    assert sum(of[123] for of in sums.values()) == 5_000_00
 
 
-LINE = st.builds(
-    FeeLine,
-    partner_id=st.sampled_from(["A", "B", "C"]),
-    start=st.just(BEGAN),
-    end=st.just(BEGAN),
-    basis=st.just(FeeBasis.COMMITTED),
-    basis_fen=st.integers(min_value=1, max_value=10**14),
-    rate=st.sampled_from([0.0, 0.015, 0.02]),
-    ticks=st.integers(min_value=1, max_value=92),
-    day_count=st.just(DayCount.ACT_365F),
-    version=st.just(1),
-)
+def test_no_more_is_applied_than_was_recognised(book) -> None:
+    recognised(book, 1_000_00)
+    with pytest.raises(DomainError, match="1,000 yuan is recognised and not applied"):
+        reduced(book, Line.EXPENSE_OFFSETS, 1_000_01, charged(book, Line.AUDIT))
 
 
-@given(st.lists(LINE, max_size=9))
-def test_the_parts_are_the_whole_and_none_is_a_fen_off(lines: list[FeeLine]) -> None:
-    parts = shared(lines, {})
-    exact = sum((line.exact for line in lines), Fraction(0))
-    assert sum(gross for gross, _ in parts.values()) == int(exact + Fraction(1, 2))
-    for partner, (gross, waived) in parts.items():
-        own = sum((line.exact for line in lines if line.partner_id == partner), Fraction(0))
-        assert abs(gross - own) < 1
-        assert waived == 0
+def test_an_offset_cannot_be_applied_before_it_was_recognised(book) -> None:
+    recognised(book, 1_000_00)
+    with pytest.raises(DomainError, match="0 yuan is recognised"):
+        reduced(book, Line.MANAGEMENT_FEE_OFFSETS, 1, charged(book), on=date(2025, 5, 14))
+
+
+def test_a_recognition_that_was_applied_is_not_undone(book) -> None:
+    fee = charged(book)
+    recognised(book, 1_000_00)
+    (memo, *_) = memo_rows.standing(book.work, Moment(as_of=ON), book.fund.id, [68])
+    reduced(book, Line.MANAGEMENT_FEE_OFFSETS, 1_000_00, fee)
+    with book.work.session.begin_nested(), pytest.raises(DomainError, match="applied already"):
+        fees.undo_recognition(book.work, book.actor, memo.id, reason="错误")
+
+
+def test_a_recognition_booked_in_error_leaves_nothing(book) -> None:
+    recognised(book, 1_000_00)
+    (memo, *_) = memo_rows.standing(book.work, Moment(as_of=ON), book.fund.id, [68])
+    fees.undo_recognition(book.work, book.actor, memo.id, reason="录错")
+    assert rows(book)[68] == 0
+    assert memo_rows.standing(book.work, Moment(as_of=ON), book.fund.id, [68]) == []
+    with pytest.raises(DomainError, match="reversed already"):
+        memo_rows.reverse(book.work, book.actor, memo.id, reason="再次")
+
+
+def test_undoing_a_fee_undoes_what_was_given_back_of_it(book) -> None:
+    fee = charged(book)
+    reduced(book, Line.MANAGEMENT_FEE_WAIVERS, 2_000_00, fee)
+    expenses.reverse(book.work, book.actor, fee.id, reason="重复")
+    found = rows(book)
+    assert (found[21], found[23]) == (0, 0)
+    assert [one.findings for one in book_checks.check(book.work)] == [()] * 5
+
+
+def test_an_other_line_above_a_twentieth_of_expenses_needs_a_footnote(book) -> None:
+    charged(book, Line.AUDIT, 95_00)
+    charged(book, Line.OTHER_EXPENSES, 5_00)
+    assert fees.footnotes_due(book.work, book.fund.id, Q2) == []
+    charged(book, Line.OTHER_EXPENSES, 1)
+    (flag,) = fees.footnotes_due(book.work, book.fund.id, Q2)
+    assert (flag.row, flag.amount_fen, flag.of_fen) == (57, 5_01, 100_01)
+    assert "a footnote is due" in str(flag.what)
+
+
+@given(other=st.integers(0, 10**12), rest=st.integers(0, 10**12))
+def test_the_limit_is_exact_to_the_fen(other, rest) -> None:
+    flags = fees.other_flags({31: -other, 32: -other, 59: -rest})
+    assert bool(flags) == (20 * other > other + rest)

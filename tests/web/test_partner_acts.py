@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import capital, ledger, terms
+from portfolio import calls, capital, ledger, terms
 from portfolio.kernel.actors import Role
 from portfolio.ledger import LedgerTransaction, Moment
 from portfolio.term_sheet import Terms
@@ -227,10 +227,17 @@ def test_an_entry_between_partners_is_reversed_from_the_ledger_too(browser, data
 
 
 # ---- defaults
-def test_a_default_is_declared_shown_and_remedied(browser, database, told) -> None:
-    asked = {"total": "90", "total_unit": "wan", "purpose": "call:investments"}
-    days = {"called_on": "2024-05-01", "due_on": "2024-05-15"}
-    send(browser, "/funds/HT/calls/new", "/funds/HT/calls", **asked, **days)
+def test_a_default_is_declared_shown_and_remedied(browser, database, manager, told) -> None:
+    with database.writing() as work:
+        calls.call(
+            work,
+            manager,
+            fund_id=told.fund_id,
+            total_fen=90 * WAN,
+            called_on=date(2024, 5, 1),
+            due_on=date(2024, 5, 15),
+            purpose=calls.Purpose.INVESTMENTS,
+        )
     page = browser.get("/funds/HT?tab=partners&lang=en").text
     path = re.search(r"/funds/HT/call-lines/[0-9a-f-]+/default", page)
     assert path

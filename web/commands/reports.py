@@ -19,8 +19,9 @@ from valuation.money import show as yuan
 from valuation.periods import Quarter
 from web.cli import Json, app, make_folder, reading, show
 from web.deps import business_day
-from web.reports import facts, files, shelf
+from web.reports import facts, files, packing, shelf
 from web.reports.files import Kind
+from web.reports.packing import Packed
 from web.reports.report import Outcome
 
 report_app = typer.Typer(help="Write reports to files.", no_args_is_help=True)
@@ -86,6 +87,41 @@ def write_lp(
     show(value, as_json=as_json, text=lambda: "\n".join(map(_line, written)))
     if any(one["faults"] for one in written):
         raise typer.Exit(1)
+
+
+@report_app.command("pack")
+def write_pack(
+    quarter: QuarterText,
+    out: Annotated[Path, typer.Option("--out", help="Folder that takes the files.")],
+    lang: Annotated[Language, typer.Option(help="Language of the reports.")] = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Write the reports of all partners of all funds on a quarter, issued where one is locked.
+
+    A run that was ended goes on where it stopped. Exit code 1 if a report could not be made, or if
+    a check stops the publication of one.
+    """
+    folder, made = make_folder(out), []
+    with reading() as work:
+        asked, today = _quarter(quarter), business_day(sites.read(work))
+        for packed, total in packing.pack(work, asked, folder, lang.value, today=today):
+            made.append(packed)
+            if not as_json:
+                typer.echo(f"{len(made):>4} / {total}  {_packed(packed)}")
+    value = {
+        "quarter": str(asked),
+        "lang": lang.value,
+        "reports": [asdict(one) for one in made],
+        "failed": sum(1 for one in made if one.reason),
+    }
+    show(value, as_json=as_json, text=lambda: f"{out}: {len(made)}, ! {value['failed']}")
+    if any(one.reason or one.faults for one in made):
+        raise typer.Exit(1)
+
+
+def _packed(one: Packed) -> str:
+    how = (one.reason and f"! {one.reason}") or one.number or "—"
+    return f"{one.fund} {one.partner}  {how}{'  =' if one.was_there else ''}"
 
 
 @app.command()

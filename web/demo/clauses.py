@@ -14,8 +14,7 @@ REBATE = "区级财政按企业缴纳增值税地方留成部分的30%给予奖�
 LEGACY_TEXT = f"""第一条 合作期限为五年，双方按市场化原则开展合作（示例条款）。
 第二条 {REBATE}"""
 BOUND = (
-    "第一条 乙方应于2026年12月31日前，在区内累计完成固定资产投资不低于1亿元，"
-    "社保在册员工不少于60人"
+    "第一条 乙方应于2026年12月31日前，在区内累计完成固定资产投资不低于1亿元，社保在册员工不少于60人"
 )
 TEXT = f"""{BOUND}。未达到的，乙方实际控制人应按年化8%回购甲方所持股权，宽限期为60日（示例条款）。
 第二条 2027年度营业收入不低于1.5亿元；本地配套采购力争达到8000万元。
@@ -31,8 +30,7 @@ def stage(timeline: Timeline) -> None:
 
 
 def _paste(scene: Scene, code: str, text: str) -> None:
-    paper_id = scene["agreement", code]
-    clauses.keep(scene.work, scene.actor("office1"), paper_id, text, is_demo=True)
+    clauses.keep(scene.work, scene.actor("office1"), scene["agreement", code], text, is_demo=True)
 
 
 def _sanctions(scene: Scene) -> None:

@@ -5,13 +5,14 @@ Its partners, terms and money are 示例; it stands outside the funds that were 
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from portfolio import (
     commitment_changes,
     commitments,
     equalisation,
     expenses,
-    fees,
+    management_fees,
     terms,
     transfers,
 )
@@ -125,7 +126,7 @@ def stage(timeline: Timeline) -> None:
     timeline.on(PAID, equalise)
     books.call(timeline, CODE, date(2025, 6, 16), yi(2.42))
     for quarter in quarters_between(FIRST_FEE, LAST_FEE):
-        timeline.on(quarter.end, lambda scene, quarter=quarter: accrue(scene, quarter))
+        timeline.on(quarter.end, partial(accrue, quarter=quarter))
     timeline.on(TRANSFERRED, transfer)
     timeline.on(RELEASED, release)
 
@@ -146,7 +147,7 @@ def equalise(scene: Scene) -> None:
 def accrue(scene: Scene, quarter: Quarter, booked_on: date | None = None) -> None:
     """Book a quarter's fee and pay what is owed."""
     work, manager, fund_id = scene.work, scene.actor("manager1"), scene["fund", CODE]
-    fees.accrue(work, manager, fund_id=fund_id, quarter=quarter, booked_on=booked_on)
+    management_fees.accrue(work, manager, fund_id=fund_id, quarter=quarter, booked_on=booked_on)
     for owed in expenses.expenses(work, Moment(as_of=date.max), fund_id):
         if owed.owed_fen > 0:
             expenses.pay(work, manager, owed.id, paid_on=booked_on or quarter.end)

@@ -5,22 +5,24 @@ from datetime import timedelta
 from portfolio import editions, indices, prose
 from portfolio.prose import Section
 from valuation.periods import Quarter, quarters_between
-from web.demo.fund_books import CLOSED_ABOVE, LAST_CLOSED, workday
+from web.demo.fund_books import CLOSED_ABOVE, LAST_CLOSED
+from web.demo.plans import workday
 from web.demo.published import TODAY
 from web.demo.timeline import Scene, Timeline
 from web.reports import issue, places
 
 FIRST_TOLD = Quarter(2025, 4)
-PREPARED, REVIEWED, AGAIN = timedelta(days=3), timedelta(days=5), timedelta(days=20)
+PREPARED, REVIEWED, AGAIN = timedelta(days=2), timedelta(days=6), timedelta(days=20)
 LETTER = (
-    "本季基金净值由 {nav_before} 变动至 {nav}，其中已实现 {realised}、未实现 {unrealised}。"
-    "期末在投 {holdings} 笔，公允价值 {fair_value}；{firms} 家企业中 {landed} 家已在区内落地，"
-    "落地条件核验 {verified} 项，逾期 {overdue} 项已逐一列示。（示例文字）"
+    "估值以近期融资价格、可比公司倍数与收益法为主，逐笔经第二人审批。"
+    "后续各期拨付以落地条件核验为前提，逾期条件所对应的款项暂停支付，待证据核验后恢复。"
+    "期末账面现金 {cash}，合伙人尚未缴付 {unfunded}，其中 {partner} {own_unfunded}。（示例文字）"
 )
 LETTER_EN = (
-    "Net asset value moved from {nav_before} to {nav}: realised {realised}, unrealised "
-    "{unrealised}. At the quarter's end {holdings} investments were held at {fair_value}; "
-    "{landed} of {firms} firms have landed here. (Demonstration text)"
+    "Fair values rest on recent rounds, multiples of comparable firms and discounted cash flow; "
+    "each was approved by a second person. Later tranches are paid only once their landing "
+    "conditions are verified. Cash at the quarter's end is {cash}, unfunded commitments are "
+    "{unfunded}, {own_unfunded} of them of {partner}. (Demonstration text)"
 )
 REASON = "管理人报告补充英文正文，并计入其后核验的落地证据（示例）"
 

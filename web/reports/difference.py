@@ -45,10 +45,11 @@ def changes(before: LpReport, after: LpReport) -> tuple[Change, ...]:
 
 def delta(change: Change) -> float | None:
     """Return new less old, None where one of them is no number."""
-    old, new = change.old or 0, change.new or 0
-    if isinstance(change.old, Undefined | str) or isinstance(change.new, Undefined | str):
+    old = 0 if change.old is None else change.old
+    new = 0 if change.new is None else change.new
+    if isinstance(old, Undefined | str) or isinstance(new, Undefined | str):
         return None
-    return float(new) - float(old) if change.unit != "fen" else int(new) - int(old)
+    return new - old
 
 
 def _in_order(old: Mapping[Key, Line], new: Mapping[Key, Line]) -> dict[Key, Line]:
@@ -87,9 +88,9 @@ def _lines(of: LpReport) -> Iterator[tuple[Key, Line]]:
             yield ("firm", firm.code, field), (LANDING, item, column, unit, getattr(firm, field))
     for flow in of.flows:
         item = say("{on}", on=flow.on)
-        key = ("flow", flow.on.isoformat(), flow.kind)
-        yield (*key, "fund"), (FLOWS, item, say("Fund"), "fen", flow.fund_fen)
-        yield (*key, "partner"), (FLOWS, item, say("This partner"), "fen", flow.partner_fen)
+        day = ("flow", flow.on.isoformat(), flow.kind)
+        yield (*day, "fund"), (FLOWS, item, say("Fund"), "fen", flow.fund_fen)
+        yield (*day, "partner"), (FLOWS, item, say("This partner"), "fen", flow.partner_fen)
 
 
 def _sides(now: Performance) -> Iterator[tuple[Key, Line]]:

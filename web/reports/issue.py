@@ -97,7 +97,7 @@ def lock(work: Work, actor: Actor, edition_id: str) -> ReportLock:
     )
     told = {}
     for partner in _partners(work, edition.fund_id):
-        report = facts.of_partner(work, of, partner)
+        report = facts.of_partner(of, partner)
         if faults := [one for one in report.checks if one.outcome is Outcome.FAULT]:
             raise NotLockableError(partner, faults)
         if last := _before(work, actor, edition, partner):

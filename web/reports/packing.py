@@ -84,7 +84,7 @@ def report_of(work: Work, partner_id: str, quarter: Quarter, shared: Shared) -> 
         shared.wholes[key] = whole.read(
             work, SYSTEM, fund_code=fund.code, quarter=quarter, draft=draft
         )
-    return facts.of_partner(work, shared.wholes[key], partner)
+    return facts.of_partner(shared.wholes[key], partner)
 
 
 # ---- writing

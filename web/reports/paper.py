@@ -208,7 +208,9 @@ def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...
         block = waiting.pop(0)
         needs = height_mm(block)
         if isinstance(block, Head) and waiting:
-            needs += min(height_mm(waiting[0]), 40.0)
+            needs += (
+                height_mm(waiting[0]) if _is_whole(waiting[0]) else min(height_mm(waiting[0]), 40.0)
+            )
         opens = isinstance(block, Head) and block.opens_sheet
         if laid[-1] and (opens or used + needs > SHEET_MM) and not _fits_in_part(block, used):
             laid.append([])
@@ -221,6 +223,11 @@ def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...
         laid[-1].append(block)
         used += height_mm(block)
     return tuple(tuple(sheet) for sheet in laid)
+
+
+def _is_whole(block: Block) -> bool:
+    """Say whether a block cannot go on over two sheets."""
+    return not isinstance(block, Table | Prose)
 
 
 def _fits_in_part(block: Block, used: float) -> bool:
@@ -262,10 +269,10 @@ def numbered(blocks: Iterable[Block]) -> list[Block]:
 
     def of(block: T) -> T:
         if isinstance(block, Head):
-            return replace(block, number=next(following))  # type: ignore[return-value] # a Head
+            return replace(block, number=next(following))
         if isinstance(block, Pair):
             left, right = tuple(map(of, block.left)), tuple(map(of, block.right))
-            return replace(block, left=left, right=right)  # type: ignore[return-value] # a Pair
+            return replace(block, left=left, right=right)
         return block
 
     return [of(block) for block in blocks]

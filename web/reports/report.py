@@ -82,6 +82,7 @@ class AccountRow:
 
     partner: StatementLine
     fund: StatementLine
+    gp: StatementLine  # the general partner's allocation, as the sheet shows it beside the fund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +231,7 @@ class LpReport:
     before: Performance  # at the end of the quarter before
     account: tuple[AccountRow, ...]  # rows 12–104
     commitment: tuple[AccountRow, ...]  # rows 108–114
+    schedule_b: tuple[AccountRow, ...]  # rows 119–131, received from portfolio companies
     holdings: tuple[Holding, ...]
     landing: tuple[LandingRow, ...]
     calls: tuple[Call, ...]
@@ -247,7 +249,11 @@ class LpReport:
 
     def row(self, number: int) -> AccountRow:
         """Return a row of the ILPA sheet by its number."""
-        return next(row for row in self.account + self.commitment if row.fund.row == number)
+        return next(
+            row
+            for row in (*self.account, *self.commitment, *self.schedule_b)
+            if row.fund.row == number
+        )
 
     @property
     def canonical(self) -> str:

@@ -11,13 +11,18 @@ from web.reports.paper import Block, Column, Head, Note, Table, TableRow
 from web.reports.parts import Change
 from web.reports.pen import Pen
 
+MANY = 12  # differences that deserve a sheet of their own
+
 
 def changes(by: Pen) -> Iterator[Block]:
     """Yield what differs from the edition before, for a reissue."""
     report = by.report
     if report.issue.edition <= 1:
         return
-    yield Head(title=by.say(say("Differences from the edition before")), opens_sheet=True)
+    yield Head(
+        title=by.say(say("Differences from the edition before")),
+        opens_sheet=len(report.changes) > MANY,
+    )
     yield Note(
         text=by.say(
             say(

@@ -12,19 +12,22 @@ from starlette.responses import HTMLResponse, Response
 from portfolio.kernel.errors import NotFoundError
 from web.deps import Me, Reading, Seen
 from web.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, download
-from web.forms import MoneyUnit, fen_or_none
 from web.templating import View, show
 from web.views import (
+    cash_forms,
+    fund_bank,
     fund_books,
     fund_close,
+    fund_credit,
+    fund_fees,
     fund_forecast,
     fund_forms,
     fund_ledger,
     fund_list,
+    fund_lookthrough,
     fund_pools,
     fund_quarters,
     fund_returns,
-    fund_splits,
     fund_terms,
     funds,
     partner_acts,
@@ -35,14 +38,22 @@ from web.views.funds import Opened, Tab
 router = APIRouter()
 Moment = Annotated[datetime | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
-FOR_STAFF = frozenset({"partners", "terms", "expenses", "ledger", "closing", "returns"})
+FOR_STAFF = frozenset(
+    {
+        *("partners", "terms", "expenses", "ledger", "closing", "returns"),
+        *("bank", "credit", "lookthrough"),
+    }
+)
 
-PLAIN_TABS: Mapping[Tab, Callable[..., View]] = {
+PLAIN_TABS: Mapping[str, Callable[..., View]] = {
     "partners": partner_acts.partners_page,
     "terms": fund_terms.terms_page,
     "calls": fund_books.calls_page,
     "distributions": fund_books.paid_page,
     "expenses": fund_books.costs_page,
+    "bank": fund_bank.bank_page,
+    "credit": fund_credit.credit_page,
+    "lookthrough": fund_lookthrough.lookthrough_page,
 }
 
 
@@ -129,8 +140,8 @@ def fund_page(
     if fund.own is not None and tab in FOR_STAFF:
         raise NotFoundError
     reads = (work, page.reader, me, page, fund)
-    if (page_of := PLAIN_TABS.get(tab)) is not None:
-        return show(request, page_of(*reads))
+    if tab in PLAIN_TABS:
+        return show(request, PLAIN_TABS[tab](*reads))
     match tab:
         case "ledger":
             return show(request, fund_ledger.ledger_page(*reads, before=before))
@@ -138,51 +149,9 @@ def fund_page(
             return show(request, fund_close.closing_page(*reads, asked=quarter))
         case "returns":
             return show(request, fund_returns.returns_page(*reads, index=index, asked=asked))
-    view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
-    return show(request, view)
-
-
-# ---- what is split, before it is booked
-@router.get("/funds/{code}/calls/preview")
-def call_preview(
-    request: Request,
-    work: Reading,
-    page: Seen,
-    fund: Fund,
-    total: str = "",
-    total_unit: MoneyUnit = "wan",
-    called_on: Day = None,
-) -> HTMLResponse:
-    """Show how a call would be split."""
-    total_fen = fen_or_none(total.strip(), total_unit)
-    view = fund_splits.call_split(work, page.reader, fund, total_fen, called_on or page.today)
-    return show(request, view)
-
-
-@router.get("/funds/{code}/distributions/preview")
-def distribution_preview(
-    request: Request,
-    work: Reading,
-    page: Seen,
-    fund: Fund,
-    capital: str = "",
-    gain: str = "",
-    income: str = "",
-    capital_unit: MoneyUnit = "wan",
-    gain_unit: MoneyUnit = "wan",
-    income_unit: MoneyUnit = "wan",
-    paid_on: Day = None,
-) -> HTMLResponse:
-    """Show how a distribution would be split."""
-    parts = fund_forms.parts_of(
-        {
-            "capital": fen_or_none(capital.strip(), capital_unit),
-            "gain": fen_or_none(gain.strip(), gain_unit),
-            "income": fen_or_none(income.strip(), income_unit),
-        }
-    )
-    view = fund_splits.paid_split(work, page.reader, fund, parts, paid_on or page.today)
-    return show(request, view)
+        case _:
+            view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
+            return show(request, view)
 
 
 # ---- forms: opened in a drawer or a dialog, or as pages of their own
@@ -190,6 +159,12 @@ def distribution_preview(
 def partner_form(request: Request, work: Reading, me: Me, page: Seen, fund: Fund) -> HTMLResponse:
     """Ask for a partner."""
     return show(request, fund_forms.new_partner(work, page.reader, page, fund, me))
+
+
+@router.get("/funds/{code}/calls/new")
+def call_form(request: Request, work: Reading, page: Seen, fund: Fund) -> HTMLResponse:
+    """Ask for a capital call, due by the calendar of workdays."""
+    return show(request, cash_forms.new_call(work, page.reader, page, fund))
 
 
 @router.get("/funds/{code}/{act}/new")
@@ -203,9 +178,11 @@ def fund_act_form(request: Request, page: Seen, fund: Fund, act: str) -> HTMLRes
 
 
 ASKS = {
-    "calls": fund_forms.new_call,
-    "distributions": fund_forms.new_distribution,
+    "distributions": cash_forms.new_distribution,
+    "bank-accounts": cash_forms.new_account,
+    "facilities": cash_forms.new_facility,
     "expenses": fund_forms.new_expense,
+    "offsets": fund_fees.new_offset,
     "incomes": fund_forms.new_income,
     "investments": fund_forms.new_investment,
 }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
-from portfolio import commitment_changes, commitments, fees, organisations, transfers
+from portfolio import commitment_changes, commitments, management_fees, organisations, transfers
 from portfolio.commitments import Commitment, Partner, PartnerKind
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
@@ -154,7 +154,7 @@ def waive_fee(
 ) -> Response:
     """Record which part of the fee a partner does not bear."""
     partner = partner_forms.partner_of(work, fund, str(form.partner_id))
-    fees.waive(
+    management_fees.waive(
         work,
         me,
         partner.id,
@@ -187,8 +187,8 @@ def accrue_fee(
 ) -> Response:
     """Book what is missing of a quarter's fee."""
     quarter = fund_close.quarter_of(form.quarter)
-    before = fees.preview(work, fund.fund.id, quarter)
-    fees.accrue(
+    before = management_fees.preview(work, fund.fund.id, quarter)
+    management_fees.accrue(
         work,
         me,
         fund_id=fund.fund.id,

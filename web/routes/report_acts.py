@@ -1,6 +1,5 @@
 """What is done with a report: begin, submit, return and lock it, write its prose, make a pack."""
 
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request

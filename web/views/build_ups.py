@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from portfolio import capital, defaults, equalisation, fees, terms, transfers
+from portfolio import capital, defaults, equalisation, management_fees, terms, transfers
 from portfolio.calls import EVER, CapitalCall, LinePosition
 from portfolio.fee_accrual import Accrual, FeeLine
 from portfolio.kernel.db import Work
@@ -50,7 +50,7 @@ def yuan(fen: int) -> str:
 # ---- the fee of a quarter
 def fee(work: Work, reader: Reader, opened: Opened, quarter: Quarter) -> BuildUp:
     """Return the fee of a quarter: basis x rate x days / year per partner and stretch."""
-    found = fees.preview(work, opened.fund.id, quarter)
+    found = management_fees.preview(work, opened.fund.id, quarter)
     names = names_of(work, reader, opened)
     rows: list[tuple[str, ...]] = []
     for one in found.partners:

@@ -83,8 +83,11 @@ def shelf(
     may_pack = me.may(Duty.PREPARE_REPORTS)
     of_pack = quarter or (str(every[0].quarter) if every else "")
     made = packs.newest(work, Quarter.parse(of_pack)) if may_pack and of_pack else None
+    # What was due before the house began to issue reports here was told elsewhere.
+    expected = {one.fund.id: one.quarter for one in every if one.number}  # the earliest, as last
+    newest = every[0].quarter.previous if every else Quarter.containing(page.today)
     return ShelfPage(
-        rows=tuple(_row(one, page) for one in shown),
+        rows=tuple(_row(one, page, expected.get(one.fund.id, newest)) for one in shown),
         total=len(found),
         first=first,
         before=turn(number - 1) if number > 1 else "",
@@ -100,9 +103,10 @@ def shelf(
     )
 
 
-def _row(one: shelves.Shelf, page: Page) -> ShelfRow:
+def _row(one: shelves.Shelf, page: Page, expected_from: Quarter) -> ShelfRow:
     which = Which(one.fund.code, str(one.quarter), "")
     days_left = (one.deadline.due_on - page.today).days
+    is_expected = one.quarter >= expected_from
     look = "risk" if days_left < 0 else "warn" if days_left <= SOON_DAYS else ""
     state, state_look = STATES[one.state]
     return ShelfRow(
@@ -111,7 +115,7 @@ def _row(one: shelves.Shelf, page: Page) -> ShelfRow:
         ends_on=one.quarter.end,
         due_on=one.deadline.due_on,
         days_left=days_left,
-        due_look="" if one.number else look,
+        due_look=look if is_expected and not one.number else "",
         is_locked=bool(one.number),
         is_closed=one.is_closed,
         state=state,

@@ -86,6 +86,7 @@ class ReportPage:
     differences: str  # the anchor of the differences, "" without any
     anchor: tuple[int, str] | None  # line of the audit trail and its mac
     is_demo: bool
+    is_partner: bool  # checks and steps are the house's own
 
 
 LOOKS = {Outcome.OK: "", Outcome.NOTICE: "is-warn", Outcome.FAULT: "is-risk"}
@@ -157,6 +158,7 @@ def report(work: Work, me: Actor, page: Page, which: Which) -> ReportPage:
         differences=next((f"#s{no}" for no, title in paper.sections if title == differs), ""),
         anchor=stand.anchor,
         is_demo=found.is_demo,
+        is_partner=me.role is Role.LP,
     )
 
 

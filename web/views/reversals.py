@@ -5,11 +5,16 @@ from typing import Any
 
 from portfolio import (
     calls,
+    carry,
     defaults,
     distributions,
     equalisation,
+    excess,
     exits,
     expenses,
+    facility,
+    facility_acts,
+    fees,
     marks,
     receipts,
     tranches,
@@ -35,6 +40,13 @@ BY_SUBJECT: Mapping[str, Callable[..., Any]] = {
 BY_ENTRY: Mapping[str, Callable[..., Any]] = {
     exits.EXIT_TAG: exits.reverse_receipt,
     exits.INCOME_TAG: exits.reverse_receipt,
+    excess.TAG: excess.reverse,
+    facility.DRAW: facility_acts.reverse,
+    facility.REPAY: facility_acts.reverse,
+    expenses.REDUCE: fees.undo,
+    carry.ACCRUE: carry.undo,
+    carry.PAY: carry.undo,
+    carry.RETURN: carry.undo,
 }
 REVERSIBLE = frozenset({*BY_SUBJECT, *BY_ENTRY})
 

@@ -215,11 +215,15 @@ def admit(
     organisation_id: str | None = None,
     investor_fund_id: str | None = None,
     name_en: str = "",
+    by_transfer: bool = False,
     is_demo: bool = False,
 ) -> Partner:
-    """Admit a partner with its first commitment. A fund may close no circle nor stack too deep."""
+    """Admit a partner with its first commitment. A fund closes no circle nor stacks too deep.
+
+    by_transfer  it comes in to take over an interest and promises nothing itself
+    """
     actor.must(Duty.EDIT_FUNDS)
-    if committed_fen <= 0:
+    if committed_fen <= 0 and not (by_transfer and committed_fen == 0):
         raise DomainError(
             "A commitment must be above zero.", "Enter the amount of the subscription agreement."
         )
@@ -238,17 +242,18 @@ def admit(
             is_demo=is_demo,
         )
     )
-    work.add(
-        Commitment(
-            partner_id=row.id,
-            change=CommitmentChange.INITIAL.value,
-            amount_fen=committed_fen,
-            effective_date=effective_date,
-            recorded_at=work.recorded_at,
-            recorded_by=actor.id,
-            is_demo=is_demo,
+    if committed_fen:
+        work.add(
+            Commitment(
+                partner_id=row.id,
+                change=CommitmentChange.INITIAL.value,
+                amount_fen=committed_fen,
+                effective_date=effective_date,
+                recorded_at=work.recorded_at,
+                recorded_by=actor.id,
+                is_demo=is_demo,
+            )
         )
-    )
     after = {"name": name, "committed_fen": committed_fen, "effective_date": effective_date}
     audit.write(work, actor, "partner:admit", "partner", row.id, after=after)
     return row

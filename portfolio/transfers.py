@@ -115,20 +115,22 @@ class PartnerTransfer(Row, table=True):
 
 # ---- commands
 def plan(
-    work: Work, *, giver_id: str, taker_id: str, committed_fen: int, effective_date: date
+    work: Work, *, giver_id: str, taker_id: str | None, committed_fen: int, effective_date: date
 ) -> Interest:
     """Return what would change hands; nothing is written.
 
+    taker_id  None: somebody who is not a partner yet
     errors  another fund; the general partner's interest; nothing or more than was promised; a
             call of the giver is still out; it moved after that day
     """
-    giver, taker = commitments.partner(work, giver_id), commitments.partner(work, taker_id)
-    if giver.fund_id != taker.fund_id or giver.id == taker.id:
+    giver = commitments.partner(work, giver_id)
+    taker = commitments.partner(work, taker_id) if taker_id else None
+    if taker is not None and (giver.fund_id != taker.fund_id or giver.id == taker.id):
         raise DomainError(
             "An interest goes from one partner of a fund to another one.",
             "Choose two partners of this fund; admit the new one first.",
         )
-    if PartnerKind.GP in {giver.kind, taker.kind}:
+    if PartnerKind.GP in {giver.kind, taker.kind if taker else None}:
         raise DomainError(
             "The general partner's interest is not transferred here.",
             "A change of the general partner changes the agreement: admit the new one.",

@@ -1,5 +1,6 @@
 """What every form that books something sends beside its own fields. Unknown fields are refused."""
 
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -71,3 +72,18 @@ def thousandths(text: str) -> int:
             "“{text}” has more than three decimals.", "Round it to three.", text=text[:40]
         )
     return whole
+
+
+def fraction(text: str) -> float:
+    """Read a rate or share as people write it: 2%, ２ ％ or 0.02 is two hundredths.
+
+    errors  it is no number; a whole number above 1 without its % sign, which could mean either
+    """
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    try:
+        value = Decimal(plain.removesuffix("%"))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or (value > 1 and not plain.endswith("%")):
+        raise DomainError("“{text}” is not a rate.", "Write 2 % as 2%, or as 0.02.", text=text[:40])
+    return float(value / 100 if plain.endswith("%") else value)

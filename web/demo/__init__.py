@@ -19,6 +19,7 @@ from web.demo import (
     eight,
     evidence,
     fees,
+    growth,
     history,
     hongtai,
     indices,
@@ -76,7 +77,7 @@ def plan() -> Timeline:
     signing.stage(timeline, by_commands)
     later = [(p, [m for m in p.money if m not in signing.by_command(p)]) for p in by_commands]
     history.stage(timeline, in_sets, money_of=later)
-    for fund in (xinwei, mother, hongtai):
+    for fund in (xinwei, mother, hongtai, growth):
         fund.stage(timeline)
     fees.stage(timeline)
     cash.stage(timeline)

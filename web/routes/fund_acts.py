@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from portfolio import (
     commitments,
+    currency,
     funds,
     investments,
     organisations,
@@ -55,6 +56,7 @@ class FundForm(WriteForm):
     name: Name
     name_en: str = ""
     kind: FundKind
+    currency: str = Field("CNY", max_length=20)
     size: str = ""
     size_unit: MoneyUnit = "yi"
     announced_on: date
@@ -119,7 +121,8 @@ def tab_of(fund: Opened, tab: str) -> str:
 def create_fund(
     request: Request, work: InWork, me: Me, form: Annotated[FundForm, Form()]
 ) -> Response:
-    """Record a fund."""
+    """Record a fund; its books are kept in yuan."""
+    currency.refuse_other(form.currency)
     row = funds.create(
         work,
         me,

@@ -28,7 +28,9 @@ from web.views import (
     fund_pools,
     fund_quarters,
     fund_returns,
+    fund_terms,
     funds,
+    partner_acts,
 )
 from web.views.act_forms import ActForm
 from web.views.funds import Opened, Tab
@@ -36,9 +38,16 @@ from web.views.funds import Opened, Tab
 router = APIRouter()
 Moment = Annotated[datetime | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
-FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns", "bank", "credit", "lookthrough"})
+FOR_STAFF = frozenset(
+    {
+        *("partners", "terms", "expenses", "ledger", "closing", "returns"),
+        *("bank", "credit", "lookthrough"),
+    }
+)
 
 PLAIN_TABS: Mapping[str, Callable[..., View]] = {
+    "partners": partner_acts.partners_page,
+    "terms": fund_terms.terms_page,
     "calls": fund_books.calls_page,
     "distributions": fund_books.paid_page,
     "expenses": fund_books.costs_page,

@@ -50,6 +50,7 @@ def new_fund(page: Page) -> ActForm:
             Field(name="name", label=say("Name")),
             Field(name="name_en", label=say("English name"), required=False),
             choice("kind", say("Kind"), {k.value: v for k, v in FUND_KINDS.items()}, value="sub"),
+            Field(name="currency", label=say("Currency"), value="CNY", longest=20),
             money("size", say("Registered size"), required=False, unit="yi"),
             day("announced_on", say("Announced"), page.today),
             day("inception_on", say("Inception"), page.today),

@@ -7,13 +7,16 @@ from enum import StrEnum
 from portfolio import (
     calls,
     carry,
+    defaults,
     distributions,
+    equalisation,
     excess,
     exits,
     expenses,
     facility,
     marks,
     tranches,
+    transfers,
 )
 from portfolio.accounts import ROW_NAMES, AccountCode, Line
 from portfolio.calls import Purpose as CallPurpose
@@ -111,6 +114,8 @@ LINES: Mapping[Line, Message] = {
     Line.DISTRIBUTIONS: say("Distributions"),
     Line.REALISED_GAIN: say("Realised gain"),
     Line.UNREALISED_GAIN: say("Unrealised gain"),
+    Line.PARTNER_TRANSFERS: say("Partner transfers"),
+    Line.OTHER_INTEREST: say("Other interest expense"),
 }
 METHODS: Mapping[Method, Message] = {
     Method.RECENT_INVESTMENT: say("Price of recent investment"),
@@ -147,6 +152,12 @@ ENTRIES: Mapping[str, Message] = {
     exits.EXIT_TAG: say("Exit"),
     exits.INCOME_TAG: say("Income of a holding"),
     marks.TAG: say("Change of value"),
+    equalisation.TAG: say("Equalisation of a closing"),
+    equalisation.INTEREST_TAG: say("Equalisation interest"),
+    transfers.TAG: say("Interest transferred"),
+    transfers.PRICE_TAG: say("Price of an interest"),
+    defaults.DILUTE_TAG: say("Dilution in default"),
+    defaults.INTEREST_TAG: say("Default interest"),
 }
 REVERSAL = ":reverse"
 

@@ -45,6 +45,8 @@ from web.views.tips import Tip
 
 Tab = Literal[
     "overview",
+    "partners",
+    "terms",
     "calls",
     "distributions",
     "expenses",

@@ -6,7 +6,9 @@ from typing import Any
 from portfolio import (
     calls,
     carry,
+    defaults,
     distributions,
+    equalisation,
     excess,
     exits,
     expenses,
@@ -16,6 +18,7 @@ from portfolio import (
     marks,
     receipts,
     tranches,
+    transfers,
 )
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
@@ -30,6 +33,9 @@ BY_SUBJECT: Mapping[str, Callable[..., Any]] = {
     expenses.EARN: expenses.reverse,
     tranches.TAG: tranches.reverse_payment,
     marks.TAG: marks.withdraw,
+    equalisation.TAG: equalisation.reverse,
+    transfers.TAG: transfers.reverse,
+    defaults.DILUTE_TAG: defaults.withdraw,
 }
 BY_ENTRY: Mapping[str, Callable[..., Any]] = {
     exits.EXIT_TAG: exits.reverse_receipt,

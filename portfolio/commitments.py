@@ -1,7 +1,8 @@
 """Commitments: who promised a fund how much, and since when.
 
 A partner is an investor's capital account in one fund. The investor is an organisation or another
-fund; then the books of that fund follow (ledger.py), and the funds form a graph without circles.
+fund; then the books of that fund follow (ledger.py), and the funds form a graph without circles
+and of few levels.
 """
 
 from collections.abc import Mapping
@@ -216,7 +217,7 @@ def admit(
     name_en: str = "",
     is_demo: bool = False,
 ) -> Partner:
-    """Admit a partner with its first commitment. A fund as investor may not close a circle."""
+    """Admit a partner with its first commitment. A fund may close no circle nor stack too deep."""
     actor.must(Duty.EDIT_FUNDS)
     if committed_fen <= 0:
         raise DomainError(

@@ -5,6 +5,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portfolio import investments, lookthrough, marks
 from portfolio.kernel.actors import Actor
@@ -111,6 +113,44 @@ def test_a_firm_on_two_paths_stands_once(work, manager, mother, firm) -> None:
 def test_before_the_first_payment_no_firm_is_held(work, mother) -> None:
     early = Moment(as_of=date(2024, 1, 31))
     assert lookthrough.structure(work, early, mother.fund.id).firms == ()
+
+
+# ---- to the fen
+@given(
+    st.lists(
+        st.builds(Fraction, st.integers(0, 10**14), st.integers(1, 10**6)), min_size=1, max_size=9
+    )
+)
+def test_the_paths_add_up_and_none_is_a_fen_off(exact: list[Fraction]) -> None:
+    parts = lookthrough.shared_fen(exact)
+    assert sum(parts) == round(sum(exact))
+    assert all(abs(part - amount) < 1 for part, amount in zip(parts, exact, strict=True))
+
+
+def test_three_paths_of_a_third_of_a_fen_are_one_fen() -> None:
+    assert lookthrough.shared_fen([Fraction(1, 3)] * 3) == [1, 0, 0]
+
+
+def test_one_firm_through_a_diamond_of_funds_adds_up(work, manager, book, mother, firm) -> None:
+    """The mother is in HT straight and through a feeder, with a quarter on either path."""
+    feeder = open_book(work, manager, "FF")
+    for lower, upper in ((book, mother), (book, feeder), (feeder, mother)):
+        partner = lower.partner(upper.fund.code, 450_000_00, investor_fund_id=upper.fund.id)
+        investments.hold_fund(work, manager, partner.id)
+    (share,) = lookthrough.structure(work, NOW, mother.fund.id).firms
+    assert {path.funds: path.share for path in share.paths} == {
+        ("MF", "HT"): Fraction(1, 4),
+        ("MF", "FF", "HT"): Fraction(1, 4),
+    }
+    assert sum(path.cost_fen for path in share.paths) == share.cost_fen == 100_000_00
+    assert sum(path.fair_value_fen for path in share.paths) == share.fair_value_fen
+
+
+# ---- what is refused
+@pytest.mark.usefixtures("account")
+def test_a_circle_of_funds_is_refused(book, mother) -> None:
+    with pytest.raises(DomainError, match=r"closes a circle.*Choose another investor"):
+        mother.partner("HT", 1_00, investor_fund_id=book.fund.id)
 
 
 # ---- how deep funds may be nested

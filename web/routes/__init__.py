@@ -13,6 +13,7 @@ from web.routes import (
     deal_acts,
     deals,
     dispatch,
+    export,
     figures,
     fund_acts,
     fund_book_acts,
@@ -60,6 +61,7 @@ ROUTERS = (
     fund_book_acts.router,
     investments.router,
     data.router,
+    export.router,
     reports.router,
     report_acts.router,
 )

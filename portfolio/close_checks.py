@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import book_checks, investments, ledger, marks
+from portfolio import book_checks, investments, ledger, marks, reconciliation
 from portfolio.accounts import Line
 from portfolio.book_checks import Check
 from portfolio.book_parts import Finding
@@ -22,6 +22,7 @@ from portfolio.kernel.errors import Fen as Yuan
 from portfolio.kernel.errors import Message, say
 from portfolio.ledger import Moment
 from portfolio.locks import PeriodLock
+from valuation.figures import Undefined
 from valuation.periods import Quarter
 
 
@@ -151,6 +152,25 @@ def _carry(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
     )
 
 
+def _bank(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
+    """Books and bank agree, of a fund whose statements are kept; of another nothing is known."""
+    found = reconciliation.reconcile(work, Moment(as_of=quarter.end), fund.id)
+    balance = found.statement_fen
+    yield CloseCheck(
+        code="bank",
+        name=say("The cash of the books is that of the bank statements"),
+        figure=say("No bank statement of this fund is kept")
+        if isinstance(balance, Undefined)
+        else say(
+            "Books {books}, bank {bank}, rows that differ: {count}",
+            books=Yuan(found.ledger_fen),
+            bank=Yuan(balance),
+            count=len(found.differences),
+        ),
+        findings=() if found.begins_on is None else found.findings,
+    )
+
+
 def _below(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
     # A fund below that is still open could move these books after they were closed.
     last = sa.func.max(col(PeriodLock.ends_on))
@@ -183,4 +203,4 @@ def _below(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
     )
 
 
-_required: list[Looks] = [_books, _marks, _carry, _below]
+_required: list[Looks] = [_books, _bank, _marks, _carry, _below]

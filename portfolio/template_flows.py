@@ -6,14 +6,14 @@ repayment on the day it was paid, an adjustment at the end of the period.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from portfolio import expenses, ledger
-from portfolio.accounts import CARRY_LINES, FEE_LINES, AccountCode, Line
+from portfolio.accounts import FEE_LINES, AccountCode, Line
 from portfolio.calls import CallLine, CapitalCall, Receipt
+from portfolio.carry_flows import PAID as CARRY_PAID
 from portfolio.commitments import Partner, PartnerKind
 from portfolio.kernel.db import Work
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
@@ -27,15 +27,16 @@ from portfolio.performance_template import (
 )
 
 FACILITY_LINES = (Line.FACILITY_FEES, Line.FACILITY_INTEREST)
+ALLOCATED = (Line.OPENING_CARRY, Line.CARRY_ACCRUED, Line.CARRY_EARNED)
 FALLBACK = {Line.CONTRIBUTIONS: "call:investments", Line.DISTRIBUTIONS: "distribution:gain"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carry:
-    """What the partners gave up to the general partner, in fen."""
+    """What the partners gave up to the general partner and it was not paid yet, in fen."""
 
-    allocated_fen: int  # accrued and earned, less what was paid
-    in_accounts_fen: int  # what of it lies in accounts of general partners
+    allocated_fen: int
+    in_accounts_fen: int  # what of it lies in the accounts of general partners
 
 
 # ---- reads
@@ -92,37 +93,12 @@ def _booked(work: Work, moment: Moment, fund_id: str) -> Iterator[TypedFlow]:
             # a draw is a credit: the template shows it above zero, and so a repayment's debit
             sign = -1 if purpose.startswith("facility:draw:") else 1
             kind = kinds[purpose]
+        elif purpose.startswith(CARRY_PAID):
+            sign, kind = 1, kinds["carry:paid"]
         else:
             sign = -1 if line == Line.CONTRIBUTIONS and "returned" not in purpose else 1
             kind = kinds.get(purpose) or kinds[FALLBACK[Line(line)]]
         yield TypedFlow(kind=kind, on=on, amount_fen=sign * int(fen), transaction_id=transaction_id)
-
-    for on, transaction_id, fen in _carry_paid(work, moment, fund_id):
-        yield TypedFlow(
-            kind=kinds["carry:paid"], on=on, amount_fen=fen, transaction_id=transaction_id
-        )
-
-
-def _carry_paid(work: Work, moment: Moment, fund_id: str) -> list[tuple[date, str, int]]:
-    """Return what general partners were paid of carry, less clawback: (day, entry, fen).
-
-    It lowers their account; where only the others' accounts show it, it stands there as a credit.
-    """
-    is_gp = col(Partner.kind) == PartnerKind.GP.value
-    keys = (col(LedgerTransaction.effective_date), col(LedgerTransaction.id))
-    of_gp = sa.func.sum(sa.case((is_gp, col(LedgerPosting.amount_fen)), else_=0))
-    of_others = -sa.func.sum(sa.case((is_gp, 0), else_=col(LedgerPosting.amount_fen)))
-    rows = work.rows(
-        ledger.entries(*keys, of_gp, of_others)
-        .join(Partner, col(Partner.id) == col(LedgerPosting.partner_id))
-        .where(
-            col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.line).in_((int(Line.CARRY_PAID), int(Line.CLAWBACK_RETURNED))),
-            moment.holds(),
-        )
-        .group_by(*keys)
-    )
-    return [(on, entry, int(gp) or int(others)) for on, entry, gp, others in rows]
 
 
 def _at_end(work: Work, moment: Moment, fund_id: str) -> Iterator[TypedFlow]:
@@ -149,8 +125,7 @@ def _borne(work: Work, moment: Moment, fund_id: str) -> list[TypedFlow]:
     lines = {
         **dict.fromkeys((*FEE_LINES, Line.PLACEMENT_FEES), kinds["fees"]),
         **dict.fromkeys(FACILITY_LINES, kinds["facility:costs"]),
-        Line.CARRY_ACCRUED: kinds["carry"],
-        Line.CARRY_EARNED: kinds["carry"],
+        **dict.fromkeys(ALLOCATED, kinds["carry"]),
     }
     keys = (
         col(LedgerTransaction.effective_date),
@@ -165,7 +140,7 @@ def _borne(work: Work, moment: Moment, fund_id: str) -> list[TypedFlow]:
             col(LedgerPosting.line).in_([int(line) for line in lines]),
             # carry is what the others gave up, not what the general partner was given
             sa.or_(
-                col(LedgerPosting.line).not_in([int(line) for line in CARRY_LINES]),
+                col(LedgerPosting.line).not_in([int(line) for line in ALLOCATED]),
                 col(Partner.kind) != PartnerKind.GP.value,
             ),
             moment.holds(),
@@ -180,22 +155,23 @@ def _borne(work: Work, moment: Moment, fund_id: str) -> list[TypedFlow]:
 
 def carried(work: Work, moment: Moment, fund_id: str) -> Carry:
     """Return what is allocated as carry and not paid, and what of it lies with general partners."""
-    given = with_gp = 0
-    for kind, line, fen in work.rows(
-        ledger.entries(
-            col(Partner.kind), col(LedgerPosting.line), sa.func.sum(col(LedgerPosting.amount_fen))
-        )
+    given = with_gp = paid = 0
+    is_paid = col(LedgerPosting.purpose).startswith(CARRY_PAID)
+    keys = (col(Partner.kind), is_paid)
+    for kind, has_left, fen in work.rows(
+        ledger.entries(*keys, sa.func.sum(col(LedgerPosting.amount_fen)))
         .join(Partner, col(Partner.id) == col(LedgerPosting.partner_id))
         .where(
             col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.line).in_([int(line) for line in CARRY_LINES]),
+            col(LedgerPosting.line).in_([int(line) for line in ALLOCATED]) | is_paid,
             moment.holds(),
         )
-        .group_by(col(Partner.kind), col(LedgerPosting.line))
+        .group_by(*keys)
     ):
-        if kind == PartnerKind.GP:
+        if has_left:
+            paid += int(fen)
+        elif kind == PartnerKind.GP:
             with_gp -= int(fen)
-        elif line in {Line.CARRY_ACCRUED, Line.CARRY_EARNED}:
+        else:
             given += int(fen)
-    paid = sum(fen for _, _, fen in _carry_paid(work, moment, fund_id))
-    return Carry(allocated_fen=given - paid, in_accounts_fen=with_gp)
+    return Carry(allocated_fen=given - paid, in_accounts_fen=with_gp - paid)

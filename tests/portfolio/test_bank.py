@@ -11,6 +11,7 @@ from portfolio import (
     bank_matching,
     calls,
     capital,
+    close_checks,
     distributions,
     expenses,
     receipts,
@@ -23,6 +24,7 @@ from portfolio.call_types import Purpose
 from portfolio.distributions import Purpose as Paid
 from portfolio.kernel.errors import DomainError, StaleError
 from portfolio.ledger import Moment
+from valuation.periods import Quarter
 
 CALLED, ARRIVED = date(2025, 3, 3), date(2025, 3, 17)
 EVER = Moment(as_of=date.max)
@@ -318,6 +320,22 @@ def test_a_statement_that_opens_with_other_cash_says_so(book, store) -> None:
 def test_a_statement_does_not_end_before_its_last_line(book, store) -> None:
     with pytest.raises(DomainError, match=r"has a line of 2025-03-17.*last day"):
         take_in(book, store, numbered([row(-5_00)]), closes_on=date(2025, 3, 16))
+
+
+def bank_check(book, quarter: Quarter | None = None):
+    found = close_checks.check(book.work, book.fund, quarter or Quarter(2025, 1))
+    return next(one for one in found if one.code == "bank")
+
+
+def test_a_quarter_is_not_closed_while_bank_and_books_differ(asked, store) -> None:
+    assert bank_check(asked).findings == ()  # no statement is kept, and the figure says so
+    assert "No bank statement" in str(bank_check(asked).figure)
+    take_in(asked, store, numbered([row(-12_00, "某银行")]))
+    assert [str(one.what) for one in bank_check(asked).findings] == [
+        "The books have 600,000 yuan in the bank; the statement says 599,988 yuan.",
+        "-12 yuan at the bank is in no entry: 某银行.",
+    ]
+    assert bank_check(asked, Quarter(2024, 4)).findings == ()  # before the first statement
 
 
 def test_an_account_of_the_fund_is_in_force_from_its_day(book) -> None:

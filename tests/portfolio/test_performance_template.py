@@ -194,12 +194,15 @@ def test_carry_is_outside_the_net_value_and_inside_the_gross(fund) -> None:
     repaid(fund)
     lp = fund.work.session.query(Partner).filter_by(code="LP1").one()
 
-    def carry(partner, fen: int, line: Line = Line.CARRY_ACCRUED) -> Posting:
+    def carry(
+        partner, fen: int, line: Line = Line.CARRY_ACCRUED, purpose: str = "carry:accrued"
+    ) -> Posting:
         return Posting(
             account=AccountCode.PARTNERS_CAPITAL,
             amount_fen=fen,
             partner_id=partner.id,
             line=line,
+            purpose=purpose,
         )
 
     def post(*postings: Posting) -> None:
@@ -219,8 +222,8 @@ def test_carry_is_outside_the_net_value_and_inside_the_gross(fund) -> None:
     assert found[View.WITH_GROSS].numerator_fen == 100 * K
     fund.contribute(2 * K, date(2025, 3, 31))
     post(
-        carry(gp, 1 * K, Line.CARRY_PAID),
-        Posting(account=AccountCode.CASH, amount_fen=-1 * K),
+        carry(gp, 1 * K, Line.DISTRIBUTIONS, "distribution:carry"),
+        Posting(account=AccountCode.CASH, amount_fen=-1 * K, purpose="distribution:carry"),
     )
     found = results(fund, date(2025, 3, 31))
     assert found[View.WITH_NET].numerator_fen == 98 * K

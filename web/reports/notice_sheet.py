@@ -136,7 +136,7 @@ def _says(reader: Reader, notice: Notice, fund: str, partner: str) -> Message:
 
 def _facts(reader: Reader, notice: Notice) -> list[tuple[Message, str]]:
     part, whole = notice.share
-    rows = [(say("Notice"), notice.reference)]
+    rows = [(say("Notice number"), notice.reference)]
     if notice.due_on is None:
         rows.append((say("Day of payment"), notice.on.isoformat()))
     else:

@@ -146,6 +146,7 @@ def statement_page(
     counts = tuple(
         (word, sum(one.proposal.outcome is outcome for one in lines))
         for outcome, (word, _) in OUTCOMES.items()
+        if outcome is not Outcome.KNOWN
     )
     return StatementPage(
         head=head_of(reader, actor, page, opened),

@@ -34,6 +34,7 @@ class Notice:
     name: Message
     fund: str
     href: str
+    pdf: str  # the notice itself
     amount_fen: int  # of this investor: to pay positive, paid to it negative
     open_fen: int  # of a call: what has not arrived
     is_overdue: bool
@@ -78,6 +79,7 @@ def _calls(
                 name=say("Capital call {number}", number=call.number),
                 fund=named(reader, fund.name, fund.name_en),
                 href=f"/funds/{fund.code}?tab=calls",
+                pdf=f"/funds/{fund.code}/calls/{call.id}/notices/{call.lines[0].code}/pdf",
                 amount_fen=asked,
                 open_fen=call.outstanding_fen,
                 is_overdue=call.is_overdue(moment.as_of),
@@ -94,6 +96,7 @@ def _paid(work: Work, reader: Reader, actor: Actor, moment: Moment, fund: Fund) 
                 name=say("Distribution {number}", number=paid.number),
                 fund=named(reader, fund.name, fund.name_en),
                 href=f"/funds/{fund.code}?tab=distributions",
+                pdf=f"/funds/{fund.code}/distributions/{paid.id}/notices/{paid.parts[0].code}/pdf",
                 amount_fen=-got,
                 open_fen=0,
                 is_overdue=False,

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import funds, ledger, memo_rows
+from portfolio import funds, ledger, memo_rows, unfunded
 from portfolio.accounts import (
     CAPITAL_ROWS,
     CARRY_LINES,
@@ -21,7 +21,6 @@ from portfolio.accounts import (
     ESCROW_ROW,
     OFFSET_LINES,
     OFFSET_ROWS,
-    AccountCode,
     Line,
     with_subtotals,
 )
@@ -29,12 +28,11 @@ from portfolio.commitments import Commitment, CommitmentChange, Partner, Partner
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
-from portfolio.ledger import LedgerPosting, Moment
+from portfolio.ledger import Moment
 from valuation.figures import Reason, Undefined
 from valuation.periods import Quarter, year_start
 
 Key = TypeVar("Key")
-RECALLABLE = "distribution:recallable:"  # purpose of the postings that may be called again
 # Carry moves from the partners to the general partner: on the sheet it stands inside the gains.
 CARRY_INSIDE = {Line.REALISED_GAIN: Line.CARRY_EARNED, Line.UNREALISED_GAIN: Line.CARRY_ACCRUED}
 
@@ -46,7 +44,7 @@ class Amounts:
 
     committed_fen: int
     paid_in_fen: int
-    unfunded_fen: int  # commitment − contributions + recallable distributions + adjustments
+    unfunded_fen: int  # commitment − contributions inside it + recallable + adjustments
     distributed_fen: int
     recallable_fen: int
     nav_fen: int
@@ -90,12 +88,14 @@ def amounts(
     committed_fen: int,
     by_line: Mapping[int, int],
     recallable_fen: int,
+    outside_fen: int = 0,
     memo: Mapping[int, int] | None = None,
 ) -> Amounts:
     """Return what one account adds up to.
 
-    by_line  {reporting line: fen}, credit positive, since inception
-    memo     {memo row: fen}; rows 109-113 of it adjust the unfunded commitment
+    by_line      {reporting line: fen}, credit positive, since inception
+    outside_fen  of the contributions, what was paid on top of the commitment
+    memo         {memo row: fen}; rows 109-113 of it adjust the unfunded commitment
     """
     paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0)
     adjusted_fen = sum((memo or {}).get(row, 0) for row in memo_rows.UNFUNDED_ROWS)
@@ -103,7 +103,7 @@ def amounts(
     return Amounts(
         committed_fen=committed_fen,
         paid_in_fen=paid_in_fen,
-        unfunded_fen=committed_fen - paid_in_fen + recallable_fen + adjusted_fen,
+        unfunded_fen=committed_fen - (paid_in_fen - outside_fen) + recallable_fen + adjusted_fen,
         distributed_fen=-by_line.get(Line.DISTRIBUTIONS, 0),
         recallable_fen=recallable_fen + again_fen,
         nav_fen=sum(by_line.values()),
@@ -181,22 +181,6 @@ def committed(work: Work, moment: Moment, fund_id: str) -> dict[str, dict[Commit
     return found
 
 
-def recallable(work: Work, moment: Moment, fund_id: str) -> dict[str, int]:
-    """Return {partner: fen} of what was given back and may be called again."""
-    statement = (
-        ledger.entries(col(LedgerPosting.partner_id), sa.func.sum(col(LedgerPosting.amount_fen)))
-        .where(
-            col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
-            col(LedgerPosting.line) == int(Line.DISTRIBUTIONS),
-            col(LedgerPosting.purpose).startswith(RECALLABLE),
-            moment.holds(),
-        )
-        .group_by(col(LedgerPosting.partner_id))
-    )
-    return {partner_id: int(fen) for partner_id, fen in work.rows(statement)}
-
-
 def accounts(
     work: Work,
     moment: Moment,
@@ -214,14 +198,15 @@ def accounts(
     visible = {partner.id for partner in partners}
     if actor is not None:
         visible = {row[0] for row in work.rows(funds.visible_partners(actor, fund_id))}
-    promised, back = committed(work, moment, fund_id), recallable(work, moment, fund_id)
-    memo = memo_rows.sums(work, moment, fund_id)
+    promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
+    memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
     found = {
         partner.id: amounts(
             sum(promised.get(partner.id, {}).values()),
             booked.get(partner.id, {}),
             back.get(partner.id, 0),
+            on_top.get(partner.id, 0),
             memo.get(partner.id),
         )
         for partner in partners
@@ -310,10 +295,11 @@ class State:
     by_line: Mapping[int, int]
     promised: Mapping[CommitmentChange, int]
     recallable_fen: int
+    outside_fen: int
     memo: Mapping[int, int]
 
 
-NOTHING = State(by_line={}, promised={}, recallable_fen=0, memo={})
+NOTHING = State(by_line={}, promised={}, recallable_fen=0, outside_fen=0, memo={})
 
 
 def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | None) -> list[str]:
@@ -328,13 +314,14 @@ def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | N
 def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
     """Return {partner: state} at the close of the moment's day."""
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
-    promised, back = committed(work, moment, fund_id), recallable(work, moment, fund_id)
-    memo = memo_rows.sums(work, moment, fund_id)
+    promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
+    memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
     return {
         partner: State(
             by_line=booked.get(partner, {}),
             promised=promised.get(partner, {}),
             recallable_fen=back.get(partner, 0),
+            outside_fen=on_top.get(partner, 0),
             memo=memo.get(partner, {}),
         )
         for partner in {*booked, *promised, *memo}
@@ -344,13 +331,20 @@ def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
 def added(of: Iterable[State]) -> State:
     """Add states up."""
     by_line, promised, memo = Counter[int](), Counter[CommitmentChange](), Counter[int]()
-    recallable_fen = 0
+    recallable_fen = outside_fen = 0
     for one in of:
         by_line.update(one.by_line)
         promised.update(one.promised)
         memo.update(one.memo)
         recallable_fen += one.recallable_fen
-    return State(by_line=by_line, promised=promised, recallable_fen=recallable_fen, memo=memo)
+        outside_fen += one.outside_fen
+    return State(
+        by_line=by_line,
+        promised=promised,
+        recallable_fen=recallable_fen,
+        outside_fen=outside_fen,
+        memo=memo,
+    )
 
 
 def column(at_end: State, at_start: State) -> dict[int, int]:
@@ -359,15 +353,20 @@ def column(at_end: State, at_start: State) -> dict[int, int]:
     promised = _less(at_end.promised, at_start.promised)
     memo = _less(at_end.memo, at_start.memo)
     begin = amounts(
-        sum(at_start.promised.values()), at_start.by_line, at_start.recallable_fen, at_start.memo
+        sum(at_start.promised.values()),
+        at_start.by_line,
+        at_start.recallable_fen,
+        at_start.outside_fen,
+        at_start.memo,
     )
+    on_top_fen = at_end.outside_fen - at_start.outside_fen
     released = CommitmentChange.RELEASE
     leaves = {
         # As signed: what was released stands on row 112, or the roll-forward would count it twice.
         108: sum(fen for change, fen in at_end.promised.items() if change is not released),
         # A first commitment opens the account, so it stands in the balance the column begins with.
         109: begin.unfunded_fen + promised.get(CommitmentChange.INITIAL, 0) + memo.get(109, 0),
-        110: memo.get(110, 0) - during.get(Line.CONTRIBUTIONS, 0),
+        110: memo.get(110, 0) + on_top_fen - during.get(Line.CONTRIBUTIONS, 0),
         111: memo.get(111, 0) + at_end.recallable_fen - at_start.recallable_fen,
         112: promised.get(released, 0),
         113: memo.get(113, 0) + promised.get(CommitmentChange.INCREASE, 0),

@@ -126,6 +126,18 @@ def shares(work: Work, fund_id: str, *, on: date) -> list[Share]:
     ]
 
 
+def general_partners(work: Work, fund_id: str) -> list[str]:
+    """Return the ids of a fund's general partners, in the order they came in."""
+    return [
+        row[0]
+        for row in work.rows(
+            sa.select(col(Partner.id))
+            .where(col(Partner.fund_id) == fund_id, col(Partner.kind) == PartnerKind.GP.value)
+            .order_by(col(Partner.id))
+        )
+    ]
+
+
 def partner(work: Work, partner_id: str) -> Partner:
     """Return the partner or answer like one that is not there."""
     row = work.session.get(Partner, partner_id)

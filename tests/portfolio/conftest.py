@@ -70,10 +70,9 @@ class Book:
             fund_id=self.fund.id,
             code=code,
             name=firm.name,
-            organisation_id=firm.id,
             instrument="equity",
             decided_on=BEGAN,
-            **more,
+            **({"organisation_id": firm.id} | more),
         )
 
     def tranche(self, holding: Investment, fen: int, due_on: date = BEGAN) -> Tranche:

@@ -1,5 +1,5 @@
 """Commands, a file per kind; importing them adds them to the command line."""
 
-from web.commands import demo, figures, imports, reports, service
+from web.commands import carry, demo, figures, imports, reports, service
 
-__all__ = ["demo", "figures", "imports", "reports", "service"]
+__all__ = ["carry", "demo", "figures", "imports", "reports", "service"]

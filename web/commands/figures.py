@@ -76,7 +76,7 @@ def performance(
         ),
     ] = None,
     index: Annotated[
-        str, typer.Option(help="Code of an index; adds returns by horizon and against it.")
+        str, typer.Option(help="Code of the index to compare with; by default the first.")
     ] = "",
     no_demo: NoDemo = False,
     as_json: Json = False,
@@ -89,9 +89,8 @@ def performance(
             as_of=as_of.date(), known_seq=seq, with_demo=_with_demo(work, no_demo=no_demo)
         )
         figures = performance_figures.figures(work, moment, row.id)
-        if index:
-            series = _index(work, index, with_demo=moment.with_demo)
-            figures += returns.fund_returns(work, moment, row.id, series).figures
+        series = _index(work, index, with_demo=moment.with_demo)
+        figures += returns.fund_returns(work, moment, row.id, series).figures
     value = [facts_of(figure) for figure in figures]
     show(value, as_json=as_json, text=lambda: _lines(figures))
 
@@ -108,8 +107,10 @@ def _fund(work: Work, code: str) -> funds.Fund:
     return known[code]
 
 
-def _index(work: Work, code: str, *, with_demo: bool) -> indices.IndexSeries:
+def _index(work: Work, code: str, *, with_demo: bool) -> indices.IndexSeries | None:
     known = {one.code: one for one in indices.listed(work, with_demo=with_demo)}
+    if not code:
+        return next(iter(known.values()), None)
     if code not in known:
         raise DomainError(
             "There is no index with the code {code}.",
@@ -145,8 +146,13 @@ def facts_of(figure: Figure) -> dict[str, Any]:
 
 def _values(figure: Figure) -> dict[str, Any]:
     match figure.value:
-        case Undefined(reason=reason):
-            value: dict[str, Any] = {"value": None, "undefined": reason.value}
+        case Undefined(reason=reason, detail=detail, roots=roots):
+            value: dict[str, Any] = {
+                "value": None,
+                "undefined": reason.value,
+                "detail": detail,
+                "roots": list(roots),
+            }
         case known:
             value = {"value": known}
     return {

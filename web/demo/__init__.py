@@ -10,6 +10,7 @@ from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
+    cash,
     chain_rows,
     clauses,
     cohort,
@@ -74,6 +75,7 @@ def plan() -> Timeline:
     history.stage(timeline, in_sets, money_of=later)
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
+    cash.stage(timeline)
     indices.stage(timeline)
     chain_rows.stage(timeline)
     quarter_ends.stage(timeline)

@@ -1,6 +1,7 @@
 """基金: the list, one fund tab by tab, and the forms that begin an act."""
 # ruff: noqa: FAST003 - `code` is read by the dependency Fund
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
@@ -11,11 +12,14 @@ from starlette.responses import HTMLResponse, Response
 from portfolio.kernel.errors import NotFoundError
 from web.deps import Me, Reading, Seen
 from web.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, download
-from web.forms import MoneyUnit, fen_or_none
-from web.templating import show
+from web.templating import View, show
 from web.views import (
+    cash_forms,
+    fund_bank,
     fund_books,
     fund_close,
+    fund_credit,
+    fund_fees,
     fund_forecast,
     fund_forms,
     fund_ledger,
@@ -23,7 +27,6 @@ from web.views import (
     fund_pools,
     fund_quarters,
     fund_returns,
-    fund_splits,
     funds,
 )
 from web.views.act_forms import ActForm
@@ -32,7 +35,15 @@ from web.views.funds import Opened, Tab
 router = APIRouter()
 Moment = Annotated[datetime | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
-FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns"})
+FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns", "bank", "credit"})
+
+PLAIN_TABS: Mapping[str, Callable[..., View]] = {
+    "calls": fund_books.calls_page,
+    "distributions": fund_books.paid_page,
+    "expenses": fund_books.costs_page,
+    "bank": fund_bank.bank_page,
+    "credit": fund_credit.credit_page,
+}
 
 
 def opened_fund(
@@ -100,7 +111,7 @@ def new_fund_form(request: Request, page: Seen) -> HTMLResponse:
 
 
 @router.get("/funds/{code}")
-def fund_page(  # noqa: PLR0911 - one return a tab
+def fund_page(
     request: Request,
     work: Reading,
     me: Me,
@@ -118,65 +129,18 @@ def fund_page(  # noqa: PLR0911 - one return a tab
     if fund.own is not None and tab in FOR_STAFF:
         raise NotFoundError
     reads = (work, page.reader, me, page, fund)
+    if tab in PLAIN_TABS:
+        return show(request, PLAIN_TABS[tab](*reads))
     match tab:
-        case "calls":
-            return show(request, fund_books.calls_page(*reads))
-        case "distributions":
-            return show(request, fund_books.paid_page(*reads))
-        case "expenses":
-            return show(request, fund_books.costs_page(*reads))
         case "ledger":
             return show(request, fund_ledger.ledger_page(*reads, before=before))
         case "closing":
             return show(request, fund_close.closing_page(*reads, asked=quarter))
         case "returns":
             return show(request, fund_returns.returns_page(*reads, index=index, asked=asked))
-        case "overview":
+        case _:
             view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
             return show(request, view)
-
-
-# ---- what is split, before it is booked
-@router.get("/funds/{code}/calls/preview")
-def call_preview(
-    request: Request,
-    work: Reading,
-    page: Seen,
-    fund: Fund,
-    total: str = "",
-    total_unit: MoneyUnit = "wan",
-    called_on: Day = None,
-) -> HTMLResponse:
-    """Show how a call would be split."""
-    total_fen = fen_or_none(total.strip(), total_unit)
-    view = fund_splits.call_split(work, page.reader, fund, total_fen, called_on or page.today)
-    return show(request, view)
-
-
-@router.get("/funds/{code}/distributions/preview")
-def distribution_preview(
-    request: Request,
-    work: Reading,
-    page: Seen,
-    fund: Fund,
-    capital: str = "",
-    gain: str = "",
-    income: str = "",
-    capital_unit: MoneyUnit = "wan",
-    gain_unit: MoneyUnit = "wan",
-    income_unit: MoneyUnit = "wan",
-    paid_on: Day = None,
-) -> HTMLResponse:
-    """Show how a distribution would be split."""
-    parts = fund_forms.parts_of(
-        {
-            "capital": fen_or_none(capital.strip(), capital_unit),
-            "gain": fen_or_none(gain.strip(), gain_unit),
-            "income": fen_or_none(income.strip(), income_unit),
-        }
-    )
-    view = fund_splits.paid_split(work, page.reader, fund, parts, paid_on or page.today)
-    return show(request, view)
 
 
 # ---- forms: opened in a drawer or a dialog, or as pages of their own
@@ -184,6 +148,12 @@ def distribution_preview(
 def partner_form(request: Request, work: Reading, me: Me, page: Seen, fund: Fund) -> HTMLResponse:
     """Ask for a partner."""
     return show(request, fund_forms.new_partner(work, page.reader, page, fund, me))
+
+
+@router.get("/funds/{code}/calls/new")
+def call_form(request: Request, work: Reading, page: Seen, fund: Fund) -> HTMLResponse:
+    """Ask for a capital call, due by the calendar of workdays."""
+    return show(request, cash_forms.new_call(work, page.reader, page, fund))
 
 
 @router.get("/funds/{code}/{act}/new")
@@ -197,9 +167,11 @@ def fund_act_form(request: Request, page: Seen, fund: Fund, act: str) -> HTMLRes
 
 
 ASKS = {
-    "calls": fund_forms.new_call,
-    "distributions": fund_forms.new_distribution,
+    "distributions": cash_forms.new_distribution,
+    "bank-accounts": cash_forms.new_account,
+    "facilities": cash_forms.new_facility,
     "expenses": fund_forms.new_expense,
+    "offsets": fund_fees.new_offset,
     "incomes": fund_forms.new_income,
     "investments": fund_forms.new_investment,
 }

@@ -153,3 +153,9 @@ def choice(
         hint=hint,
         choices=tuple(choices.items()),
     )
+
+
+def in_yuan(fen: int) -> str:
+    """Write an amount as a field takes it."""
+    whole, part = divmod(fen, 100)
+    return f"{whole}.{part:02d}" if part else str(whole)

@@ -8,14 +8,16 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import capital, funds, ledger, performance
+from portfolio import capital, funds, ledger, memo_rows, performance, unfunded
 from portfolio.accounts import AccountCode, Line
+from portfolio.call_types import OUTSIDE
 from portfolio.commitments import Commitment, Partner
 from portfolio.funds import FundKind
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.memo_rows import MemoRow
 from portfolio.performance import NetPerformance
 from valuation.irr import CashFlow
 from web.formats import Reader
@@ -122,15 +124,19 @@ def _net_of(
     }
     lines: dict[str, dict[int, int]] = {fund_id: {} for fund_id in fund_ids}
     flows: dict[str, list[CashFlow]] = {fund_id: [] for fund_id in fund_ids}
-    back: dict[str, int] = {}
-    is_back = col(LedgerPosting.purpose).startswith(capital.RECALLABLE)
+    beside: dict[str, dict[str, int]] = {}
+    purpose = col(LedgerPosting.purpose)
     keys = (
         col(LedgerPosting.fund_id),
         col(LedgerTransaction.effective_date),
         col(LedgerPosting.line),
-        sa.case((is_back, 1), else_=0),
+        sa.case(
+            (purpose.startswith(unfunded.RECALLABLE), "recallable_fen"),
+            (purpose.startswith(OUTSIDE), "outside_fen"),
+            else_="",
+        ),
     )
-    for fund_id, on, line, recallable, fen in work.rows(
+    for fund_id, on, line, kind, fen in work.rows(
         ledger.entries(*keys, -sa.func.sum(col(LedgerPosting.amount_fen)))
         .where(
             col(LedgerPosting.partner_id).in_(partners),
@@ -143,11 +149,28 @@ def _net_of(
         lines[fund_id][line] = lines[fund_id].get(line, 0) + int(fen)
         if line in CASH_LINES and fen:
             flows[fund_id].append(CashFlow(on, -int(fen)))
-        if recallable:
-            back[fund_id] = back.get(fund_id, 0) - int(fen)
+        if kind:
+            sign = 1 if kind == "outside_fen" else -1
+            of_fund = beside.setdefault(fund_id, {})
+            of_fund[kind] = of_fund.get(kind, 0) + sign * int(fen)
+    memo: dict[str, dict[int, int]] = {}
+    for fund_id, row, fen in work.rows(
+        sa.select(
+            col(Partner.fund_id), col(MemoRow.sheet_row), sa.func.sum(col(MemoRow.amount_fen))
+        )
+        .join(Partner, col(Partner.id) == col(MemoRow.partner_id))
+        .where(seen, memo_rows.holds(moment))
+        .group_by(col(Partner.fund_id), col(MemoRow.sheet_row))
+    ):
+        memo.setdefault(fund_id, {})[row] = int(fen)
     return {
         fund_id: performance.net(
-            capital.amounts(promised.get(fund_id, 0), lines[fund_id], back.get(fund_id, 0)),
+            capital.amounts(
+                promised.get(fund_id, 0),
+                lines[fund_id],
+                **{"recallable_fen": 0} | beside.get(fund_id, {}),
+                memo=memo.get(fund_id),
+            ),
             flows[fund_id],
             moment.as_of,
         )

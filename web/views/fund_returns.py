@@ -157,7 +157,7 @@ def _line(reader: Reader, opened: Opened, figure: Figure, found: FundReturns) ->
         title=title,
         value=text,
         why=reader.why(figure.value) if isinstance(figure.value, Undefined) else "",
-        is_period=figure.unit is Unit.RATIO,
+        is_period=figure.unit is Unit.PERIOD,
         on=figure.rows[0].on if figure.unit is Unit.FEN and figure.rows else None,
         definition=definition,
         tip=tip,

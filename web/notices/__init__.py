@@ -1,0 +1,1 @@
+"""The notices that go to the partners: of a call, of a distribution."""

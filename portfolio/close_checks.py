@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import book_checks, investments, ledger, marks
+from portfolio import book_checks, investments, ledger, marks, reconciliation
 from portfolio.accounts import Line
 from portfolio.book_checks import Check
 from portfolio.book_parts import Finding
@@ -22,6 +22,7 @@ from portfolio.kernel.errors import Fen as Yuan
 from portfolio.kernel.errors import Message, say
 from portfolio.ledger import Moment
 from portfolio.locks import PeriodLock
+from valuation.figures import Undefined
 from valuation.periods import Quarter
 
 
@@ -100,6 +101,27 @@ def _of_books(found: Check) -> CloseCheck:
     code, figure = BOOKS.get(found.number, (f"book_{found.number}", lambda of: say("{n}", n=of)))
     return CloseCheck(
         code=code, name=found.name, figure=figure(found.figures), findings=found.findings
+    )
+
+
+def _bank(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
+    """Compare the books with the bank, from the first statement that was taken in.
+
+    A fund whose statements are not kept here is reconciled elsewhere, and the figure says so.
+    """
+    found = reconciliation.reconcile(work, Moment(as_of=quarter.end), fund.id)
+    figure = say("Books {books}, no bank statement taken in", books=Yuan(found.ledger_fen))
+    if found.begins_on is not None and not isinstance(found.statement_fen, Undefined):
+        figure = say(
+            "Books {books}, bank {bank}",
+            books=Yuan(found.ledger_fen),
+            bank=Yuan(found.statement_fen),
+        )
+    yield CloseCheck(
+        code="bank",
+        name=say("The books agree with the bank, and no row of either is open"),
+        figure=figure,
+        findings=found.findings if found.begins_on is not None else (),
     )
 
 
@@ -183,4 +205,4 @@ def _below(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
     )
 
 
-_required: list[Looks] = [_books, _marks, _carry, _below]
+_required: list[Looks] = [_books, _bank, _marks, _carry, _below]

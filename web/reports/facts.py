@@ -136,6 +136,8 @@ def of_partner(of: Whole, partner: Partner) -> LpReport:
         flows=_flows(of, partner.id),
         fees=_fees(rows),
         market=of.market,
+        methods=of.methods,
+        footnotes=of.footnotes,
         children=of.children,
         late=_late(of, partner.id),
         letter=(),

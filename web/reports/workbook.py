@@ -54,6 +54,7 @@ def render(report: LpReport, lang: Lang) -> bytes:
         sheets.investments()
         sheets.landing()
         sheets.flows()
+        workbook_annex.methods(sheets)
         workbook_annex.children(sheets)
         workbook_annex.changes(sheets)
         workbook_annex.late(sheets)

@@ -82,7 +82,7 @@ class AccountRow:
 
     partner: StatementLine
     fund: StatementLine
-    gp: StatementLine  # the general partner's allocation, as the sheet shows it beside the fund
+    gp: StatementLine | None  # the general partner's; None where another LP's would follow from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

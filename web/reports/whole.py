@@ -55,6 +55,7 @@ from web.reports.parts import (
 from web.reports.report import Holding, LandingRow
 
 Booked = tuple[date, int, int]  # on, line, fen
+MANY_LPS = 2
 EQUIVALENTS = ("ks_pme", "long_nickels", "direct_alpha")
 
 
@@ -101,6 +102,7 @@ class Whole:
     now: At
     before: At
     ends: Ends
+    shows_gp: bool
     rows: tuple[StatementLine, ...]  # of the whole fund
     gp_rows: tuple[StatementLine, ...]
     holdings: tuple[Holding, ...]
@@ -145,6 +147,8 @@ def read(
         now=now,
         before=_at(work, replace(moment, as_of=quarter.previous.end), fund.id),
         ends=ends,
+        # With two investors, one of them would find the other by taking the rest from the whole.
+        shows_gp=sum(kind is PartnerKind.LP for kind in everyone.values()) > MANY_LPS,
         rows=rows,
         gp_rows=ends.lines({key for key, kind in everyone.items() if kind is PartnerKind.GP}),
         holdings=_holdings(work, moment, positions, stands),

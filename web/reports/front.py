@@ -227,13 +227,12 @@ def _without_line(by: Pen) -> Iterator[TableRow]:
 
 
 def _market(by: Pen) -> Iterator[TableRow]:
-    """Yield the comparison with the index; it is one of today, so the other columns are empty."""
+    """Yield the comparison with the index, which the definitions name, at the quarter's end."""
     if (market := by.report.market) is None:
         return
-    index = by.name(market.index_name, market.index_name_en)
     for one in market.equivalents:
         if one.code in MARKET:
-            name = by.say(say("{measure}, {index}", measure=MARKET[one.code], index=index))
+            name = by.say(MARKET[one.code])
             yield TableRow((name, by.figure(one.value, one.unit), DASH, DASH))
 
 

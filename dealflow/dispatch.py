@@ -165,7 +165,7 @@ def freeze(work: Work, as_of: date, *, since: date) -> FrozenHalf:
     ]
     found = cards.cards(work, as_of, ids)
     notes = _notes(work, as_of)
-    due = _start_due(work, as_of)
+    due = start_due(work, as_of)
     live = [
         card for card in found.values() if card.stage not in OFF_RAMPS or card.last_event_on > since
     ]
@@ -226,7 +226,7 @@ def _notes(work: Work, as_of: date) -> dict[tuple[str, str], str]:
     return {(project_id, stage): note for project_id, stage, note in rows}
 
 
-def _start_due(work: Work, as_of: date) -> dict[str, date]:
+def start_due(work: Work, as_of: date) -> dict[str, date]:
     """Return {project: the day its last contract lets it start by}."""
     return dict(
         work.rows(
@@ -275,9 +275,9 @@ def is_sealed(work: Work, on: date) -> bool:
     )
 
 
-def to_seal(work: Work) -> date | None:
+def to_seal(work: Work, today: date) -> date | None:
     """Return the end of the newest half month that is over and not sealed, None where all are."""
-    end = HalfMonth.containing(work.today()).previous.end
+    end = HalfMonth.containing(today).previous.end
     last = latest(work)
     return end if last is None or last.as_of < end else None
 

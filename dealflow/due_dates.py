@@ -124,9 +124,10 @@ def feeds(work: Work, actor: Actor) -> list[Feed]:
     return [Feed(feed_id=row.id, made_at=row.made_at, revoked_at=row.revoked_at) for row in rows]
 
 
-def due_between(work: Work, since: date, until: date, *, with_demo: bool = True) -> list[Due]:
-    """Return what is owed from one day to another and not done yet, by day."""
-    as_of = work.today()
+def due_between(
+    work: Work, since: date, until: date, *, as_of: date, with_demo: bool = True
+) -> list[Due]:
+    """Return what is owed from one day to another and not done by `as_of`, by day."""
     names = _names(work)
     found = [
         Due(

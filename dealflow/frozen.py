@@ -128,6 +128,7 @@ class Change:
     was: Seen
     now: Seen
     reason: str
+    arrived_fen: int  # between the two half months
     is_demo: bool
 
 
@@ -220,7 +221,10 @@ def _between(was: FrozenProject, now: FrozenProject, before: date, after: date) 
             yield _change(now, ChangeKind.WITHDRAWN, Aspect.STAGE, was.column, now.stage)
         return
     if was.column is not now.column:
-        yield _change(now, ChangeKind.MOVED, Aspect.STAGE, was.column, now.column)
+        arrived = now.in_place_fen - was.in_place_fen
+        yield _change(
+            now, ChangeKind.MOVED, Aspect.STAGE, was.column, now.column, arrived_fen=arrived
+        )
     for aspect, old, new in (
         (Aspect.CONTRACT, was.contract_fen, now.contract_fen),
         (Aspect.PLANNED, was.planned_fen, now.planned_fen),
@@ -276,6 +280,7 @@ def _change(
     now: Seen,
     *,
     reason: str | None = None,
+    arrived_fen: int = 0,
 ) -> Change:
     return Change(
         kind=kind,
@@ -287,6 +292,7 @@ def _change(
         was=was,
         now=now,
         reason=project.note if reason is None else reason,
+        arrived_fen=arrived_fen,
         is_demo=project.is_demo or project.is_told,
     )
 

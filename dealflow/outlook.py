@@ -100,7 +100,7 @@ def simulate(history: History, *, seed: int, paths: int) -> dict[str, Band]:
     paths_of = {
         "contract_amount": sums.sum(axis=1),
         "projects_started": _starts(rng, history, left, counts, rests, paths),
-        "money_in_place": _money(rng, history, left, sums, rests, paths),
+        "money_in_place": _money(rng, history, left, counts, sums, rests, paths),
     }
     return {code: _band(so_far[code], paths_of[code]) for code in so_far}
 
@@ -164,6 +164,7 @@ def _money(
     rng: np.random.Generator,
     history: History,
     left: float,
+    counts: npt.NDArray[np.int64],
     sums: Floats,
     rests: Floats,
     paths: int,
@@ -177,9 +178,18 @@ def _money(
     for at, rest in enumerate(rests):
         rises = _rises(ages, shares, 0.0, float(rest), from_nothing=True)
         if rises.size:
-            found += sums[:, at] * rises[rng.integers(rises.size, size=paths)]
+            found += sums[:, at] * _mean_of(rng, rises, counts[:, at])
     arrived = sum(bool(one.arrivals) for one in history.projects)
     return found * rng.gamma(arrived + 1.0, 1.0 / (arrived + 1.0), size=paths)
+
+
+def _mean_of(rng: np.random.Generator, rises: Floats, counts: npt.NDArray[np.int64]) -> Floats:
+    """Return the mean of as many drawn rises as projects were signed on each path."""
+    most = max(int(counts.max()), 1)
+    drawn = rises[rng.integers(rises.size, size=(counts.size, most))]
+    counted = np.arange(most) < counts[:, None]
+    mean: Floats = (drawn * counted).sum(axis=1) / np.maximum(counts, 1)
+    return mean
 
 
 def _shares(history: History) -> tuple[Floats, list[tuple[Floats, Floats]]]:

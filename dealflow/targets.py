@@ -203,6 +203,21 @@ def figures_by_subject(
     return found
 
 
+def part_figures(
+    work: Work,
+    since: date,
+    as_of: date,
+    part: Subject,
+    *,
+    known_at: datetime | None = None,
+    with_demo: bool = True,
+) -> tuple[Figure, ...]:
+    """Return every measure of one unit, system or chain."""
+    facts = counted.load(work, since, as_of, known_at=known_at, with_demo=with_demo)
+    own = facts.where(lambda row: row.project_id in part.project_ids)
+    return measures.figures_of(own, definitions.in_force(work, as_of))
+
+
 def paces(work: Work, as_of: date, scope: Scope, *, with_demo: bool = True) -> list[Pace]:
     """Return every target of the year with what has come of it, best share first."""
     asked = set_for(work, as_of.year, scope, with_demo=with_demo)

@@ -40,7 +40,14 @@ class Settled:
 
 # ---- commands
 def upload(
-    work: Work, actor: Actor, store: Store, *, fund_id: str, name: str, content: bytes
+    work: Work,
+    actor: Actor,
+    store: Store,
+    *,
+    fund_id: str,
+    name: str,
+    content: bytes,
+    is_demo: bool = False,
 ) -> BankStatement:
     """Keep the file and open a statement for it, or return the one these bytes already have."""
     actor.must(Duty.CALL_CAPITAL)
@@ -52,8 +59,8 @@ def upload(
     found: BankStatement | None = work.session.execute(same).scalar()
     if found is not None:
         return found
-    kind = "" if content.startswith(b"PK") else "text/csv"
-    file = store.keep(work, actor, name=name, content=content, kind=kind, is_demo=fund.is_demo)
+    kind, is_demo = "" if content.startswith(b"PK") else "text/csv", is_demo or fund.is_demo
+    file = store.keep(work, actor, name=name, content=content, kind=kind, is_demo=is_demo)
     row = work.add(
         BankStatement(
             fund_id=fund_id,
@@ -62,7 +69,7 @@ def upload(
             name=file.name,
             recorded_at=work.recorded_at,
             recorded_by=actor.id,
-            is_demo=fund.is_demo,
+            is_demo=is_demo,
         )
     )
     after = {"sha256": digest, "name": file.name}

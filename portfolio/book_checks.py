@@ -22,6 +22,7 @@ from portfolio.kernel.errors import Fen as Yuan
 from portfolio.kernel.errors import Message, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.memo_rows import MemoRow
+from portfolio.moved import OF_UNFUNDED
 
 HELD = (AccountCode.INVESTMENTS_COST, AccountCode.INVESTMENTS_UNREALISED)
 ON_THE_SHEET = frozenset(account.value for account in (*ASSETS, *LIABILITIES))
@@ -250,7 +251,8 @@ def _within_limits(work: Work, books: Books) -> Check:
             _add(cash, moved.fund_id, moved.on, moved.fen)
         back = moved.purpose.startswith(unfunded.RECALLABLE)
         paid_in = moved.line == Line.CONTRIBUTIONS and not moved.purpose.startswith(OUTSIDE)
-        if moved.partner_id and (paid_in or back):
+        over = moved.line == Line.PARTNER_TRANSFERS and moved.purpose in OF_UNFUNDED
+        if moved.partner_id and (paid_in or back or over):
             _add(room, moved.partner_id, moved.on, moved.fen)
     promised = sa.select(
         col(Commitment.partner_id), col(Commitment.effective_date), col(Commitment.amount_fen)

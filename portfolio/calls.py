@@ -12,7 +12,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from portfolio import call_types, capital, commitments, funds, ledger, memo_rows, unfunded
+from portfolio import call_types, capital, commitments, funds, ledger, memo_rows, moved, unfunded
 from portfolio.accounts import Line
 from portfolio.call_types import OUTSIDE, CallPart, Parts, Purpose
 from portfolio.commitments import Commitment, Partner, Share
@@ -328,6 +328,10 @@ def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
         col(LedgerTransaction.tag).not_in((TAG, f"{TAG}:reverse")),
         sa.not_(col(LedgerPosting.purpose).startswith(OUTSIDE)),
     )
+    over = booked.where(  # what a transfer carried over counts for the account that has it now
+        col(LedgerPosting.line) == int(Line.PARTNER_TRANSFERS),
+        col(LedgerPosting.purpose).in_(moved.OF_UNFUNDED),
+    )
     adjusted = (
         sa.select(col(MemoRow.partner_id), col(MemoRow.effective_date), col(MemoRow.amount_fen))
         .join(Partner, col(Partner.id) == col(MemoRow.partner_id))
@@ -335,21 +339,11 @@ def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
     )
     promised = promised.where(col(Partner.fund_id) == fund_id)
     changes: dict[str, dict[date, int]] = {}
-    for statement in (promised, called, outside, back, uncalled, adjusted):
+    for statement in (promised, called, outside, back, uncalled, adjusted, over):
         for partner_id, on, fen in work.rows(statement):
             days = changes.setdefault(partner_id, {since: 0})
             days[on] = days.get(on, 0) + int(fen)
-    return {partner_id: _least(days, since=since) for partner_id, days in changes.items()}
-
-
-def _least(days: dict[date, int], *, since: date) -> int:
-    running, least = 0, None
-    for on in sorted(days):
-        running += days[on]
-        if on >= since:
-            least = running if least is None else min(least, running)
-    assert least is not None, "`since` is one of the days"
-    return least
+    return {partner_id: unfunded.least(days, since=since) for partner_id, days in changes.items()}
 
 
 def lines(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[LinePosition]:

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from portfolio import funds, ledger, memo_rows, unfunded
+from portfolio import funds, ledger, memo_rows, moved, unfunded
 from portfolio.accounts import (
     CAPITAL_ROWS,
     CARRY_LINES,
@@ -90,21 +91,24 @@ def amounts(
     recallable_fen: int,
     outside_fen: int = 0,
     memo: Mapping[int, int] | None = None,
+    over: moved.Moved = moved.NOTHING,
 ) -> Amounts:
     """Return what one account adds up to.
 
     by_line      {reporting line: fen}, credit positive, since inception
     outside_fen  of the contributions, what was paid on top of the commitment
     memo         {memo row: fen}; rows 109-113 of it adjust the unfunded commitment
+    over         what transfers between partners carried over
     """
-    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0)
+    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0) + over.paid_in_fen
+    recallable_fen += over.recallable_fen
     adjusted_fen = sum((memo or {}).get(row, 0) for row in memo_rows.UNFUNDED_ROWS)
     again_fen = (memo or {}).get(memo_rows.RECALLABLE_ROW, 0)
     return Amounts(
         committed_fen=committed_fen,
         paid_in_fen=paid_in_fen,
         unfunded_fen=committed_fen - (paid_in_fen - outside_fen) + recallable_fen + adjusted_fen,
-        distributed_fen=-by_line.get(Line.DISTRIBUTIONS, 0),
+        distributed_fen=over.distributed_fen - by_line.get(Line.DISTRIBUTIONS, 0),
         recallable_fen=recallable_fen + again_fen,
         nav_fen=sum(by_line.values()),
     )
@@ -158,26 +162,28 @@ def known(moment: Moment, recorded_at: Any) -> sa.ColumnElement[bool]:
 
 
 def committed(work: Work, moment: Moment, fund_id: str) -> dict[str, dict[CommitmentChange, int]]:
-    """Return {partner: {change: fen}} of what was promised by the moment."""
+    """Return {partner: {change: fen}} of what was promised by the moment.
+
+    A correction counts under the change that it undoes.
+    """
     found: dict[str, dict[CommitmentChange, int]] = {}
+    undone = aliased(Commitment)
+    change = sa.func.coalesce(col(undone.change), col(Commitment.change))
     statement = (
-        sa.select(
-            col(Commitment.partner_id),
-            col(Commitment.change),
-            sa.func.sum(col(Commitment.amount_fen)),
-        )
+        sa.select(col(Commitment.partner_id), change, sa.func.sum(col(Commitment.amount_fen)))
         .join(Partner, col(Partner.id) == col(Commitment.partner_id))
+        .outerjoin(undone, col(undone.id) == col(Commitment.undoes))
         .where(
             col(Partner.fund_id) == fund_id,
             col(Commitment.effective_date) <= moment.as_of,
             known(moment, col(Commitment.recorded_at)),
         )
-        .group_by(col(Commitment.partner_id), col(Commitment.change))
+        .group_by(col(Commitment.partner_id), change)
     )
     if not moment.with_demo:
         statement = statement.where(col(Commitment.is_demo).is_(False))
-    for partner_id, change, fen in work.rows(statement):
-        found.setdefault(partner_id, {})[CommitmentChange(change)] = int(fen)
+    for partner_id, of, fen in work.rows(statement):
+        found.setdefault(partner_id, {})[CommitmentChange(of)] = int(fen)
     return found
 
 
@@ -200,6 +206,7 @@ def accounts(
         visible = {row[0] for row in work.rows(funds.visible_partners(actor, fund_id))}
     promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
     memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
+    over = moved.sums(work, moment, fund_id)
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
     found = {
         partner.id: amounts(
@@ -208,6 +215,7 @@ def accounts(
             back.get(partner.id, 0),
             on_top.get(partner.id, 0),
             memo.get(partner.id),
+            over.get(partner.id, moved.NOTHING),
         )
         for partner in partners
     }
@@ -297,6 +305,7 @@ class State:
     recallable_fen: int
     outside_fen: int
     memo: Mapping[int, int]
+    over: moved.Moved = moved.NOTHING
 
 
 NOTHING = State(by_line={}, promised={}, recallable_fen=0, outside_fen=0, memo={})
@@ -316,6 +325,7 @@ def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
     promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
     memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
+    over = moved.sums(work, moment, fund_id)
     return {
         partner: State(
             by_line=booked.get(partner, {}),
@@ -323,6 +333,7 @@ def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
             recallable_fen=back.get(partner, 0),
             outside_fen=on_top.get(partner, 0),
             memo=memo.get(partner, {}),
+            over=over.get(partner, moved.NOTHING),
         )
         for partner in {*booked, *promised, *memo}
     }
@@ -331,19 +342,21 @@ def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
 def added(of: Iterable[State]) -> State:
     """Add states up."""
     by_line, promised, memo = Counter[int](), Counter[CommitmentChange](), Counter[int]()
-    recallable_fen = outside_fen = 0
+    recallable_fen, outside_fen, over = 0, 0, moved.NOTHING
     for one in of:
         by_line.update(one.by_line)
         promised.update(one.promised)
         memo.update(one.memo)
         recallable_fen += one.recallable_fen
         outside_fen += one.outside_fen
+        over += one.over
     return State(
         by_line=by_line,
         promised=promised,
         recallable_fen=recallable_fen,
         outside_fen=outside_fen,
         memo=memo,
+        over=over,
     )
 
 
@@ -358,9 +371,13 @@ def column(at_end: State, at_start: State) -> dict[int, int]:
         at_start.recallable_fen,
         at_start.outside_fen,
         at_start.memo,
+        at_start.over,
     )
     on_top_fen = at_end.outside_fen - at_start.outside_fen
     released = CommitmentChange.RELEASE
+    adjusted_fen = at_end.over.unfunded_fen - at_start.over.unfunded_fen
+    for change in (CommitmentChange.INCREASE, CommitmentChange.TRANSFER):
+        adjusted_fen += promised.get(change, 0)
     leaves = {
         # As signed: what was released stands on row 112, or the roll-forward would count it twice.
         108: sum(fen for change, fen in at_end.promised.items() if change is not released),
@@ -369,7 +386,7 @@ def column(at_end: State, at_start: State) -> dict[int, int]:
         110: memo.get(110, 0) + on_top_fen - during.get(Line.CONTRIBUTIONS, 0),
         111: memo.get(111, 0) + at_end.recallable_fen - at_start.recallable_fen,
         112: promised.get(released, 0),
-        113: memo.get(113, 0) + promised.get(CommitmentChange.INCREASE, 0),
+        113: memo.get(113, 0) + adjusted_fen,
     }
     capital_rows = account_rows(at_start.by_line, during, at_start.memo, memo)
     return capital_rows | with_subtotals(COMMITMENT_ROWS, leaves)

@@ -4,6 +4,9 @@ A contribution uses the commitment up, unless it was asked for on top of it; a d
 it used, unless it may be called again. The purpose of the posting says which.
 """
 
+from collections.abc import Mapping
+from datetime import date
+
 import sqlalchemy as sa
 from sqlmodel import col
 
@@ -14,6 +17,21 @@ from portfolio.kernel.db import Work
 from portfolio.ledger import LedgerPosting, Moment
 
 RECALLABLE = "distribution:recallable:"  # purpose of the postings that may be called again
+
+
+# ---- rules
+def least(days: Mapping[date, int], *, since: date) -> int:
+    """Return the least balance on a day and on every day after it.
+
+    days  {day: change in fen}, with `since` among the days
+    """
+    running, lowest = 0, None
+    for on in sorted(days):
+        running += days[on]
+        if on >= since:
+            lowest = running if lowest is None else min(lowest, running)
+    assert lowest is not None, "`since` is one of the days"
+    return lowest
 
 
 # ---- reads

@@ -40,11 +40,11 @@ def test_a_sealed_half_month_carries_its_hash_and_is_anchored_in_the_audit_trail
 ) -> None:
     in_october.sign(in_october.project(), date(2023, 10, 2), YI)
     assert not dispatch.is_sealed(work, S19)
-    assert dispatch.to_seal(work) == S19
+    assert dispatch.to_seal(work, work.today()) == S19
     sealed = dispatch.seal(work, officer, as_of=S19)
     assert (sealed.seq, sealed.label, sealed.as_of) == (1, "S19", S19)
     assert dispatch.is_sealed(work, S19)
-    assert dispatch.to_seal(work) is None
+    assert dispatch.to_seal(work, work.today()) is None
     (half,) = [dispatch.content(work, S19)]
     assert frozen.sha256_of(frozen.text_of(half)) == sealed.sha256
     line = work.rows(sa.select(audit.AuditLine).where(audit.AuditLine.seq == sealed.audit_seq))

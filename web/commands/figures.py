@@ -45,7 +45,7 @@ def print_measures(
     first, last = since.date(), as_of.date()
     refuse_backwards(first, last)
     with reading() as work:
-        card = measures.scorecard(work, first, last, with_demo=_with_demo(work, no_demo=no_demo))
+        card = measures.scorecard(work, first, last, with_demo=with_demo(work, no_demo=no_demo))
     show(_measures(card), as_json=as_json, text=lambda: _lines(card.figures))
 
 
@@ -83,10 +83,10 @@ def performance(
 ) -> None:
     """Print a fund's figures as of a day, and as they were known at a moment."""
     with reading() as work:
-        row = _fund(work, fund)
+        row = fund_of(work, fund)
         seq = ledger.known_at(work, known_at.replace(tzinfo=UTC)) if known_at else None
         moment = Moment(
-            as_of=as_of.date(), known_seq=seq, with_demo=_with_demo(work, no_demo=no_demo)
+            as_of=as_of.date(), known_seq=seq, with_demo=with_demo(work, no_demo=no_demo)
         )
         figures = performance_figures.figures(work, moment, row.id)
         series = _index(work, index, with_demo=moment.with_demo)
@@ -95,7 +95,8 @@ def performance(
     show(value, as_json=as_json, text=lambda: _lines(figures))
 
 
-def _fund(work: Work, code: str) -> funds.Fund:
+def fund_of(work: Work, code: str) -> funds.Fund:
+    """Return the fund; a code that is not there is answered with those that are."""
     known = {fund.code: fund for fund in funds.listed(work, SYSTEM)}
     if code not in known:
         raise DomainError(
@@ -282,5 +283,6 @@ def _draft_lines(draft: Draft, booked: dict[str, int] | None) -> list[str]:
 
 
 # ---- what all of them open
-def _with_demo(work: Work, *, no_demo: bool) -> bool:
+def with_demo(work: Work, *, no_demo: bool) -> bool:
+    """Say whether demo rows count: the site shows them and the caller did not leave them out."""
     return sites.read(work).show_demo and not no_demo

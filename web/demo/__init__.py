@@ -14,12 +14,14 @@ from web.demo import (
     chain_rows,
     clauses,
     cohort,
+    dispatch,
     district,
     eight,
     evidence,
     history,
     hongtai,
     indices,
+    landing_office,
     leads,
     money_in,
     mother,
@@ -84,5 +86,7 @@ def plan() -> Timeline:
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)
     clauses.stage(timeline)
+    landing_office.stage(timeline)
+    dispatch.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

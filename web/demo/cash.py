@@ -96,6 +96,7 @@ def _statement(scene: Scene, *, fund: str, with_fee: bool) -> None:
         fund_id=fund_id,
         name=f"{fund}-账户流水（示例）.csv",
         content=content,
+        is_demo=True,
     )
     read = bank_sheet.read(workbooks.read(content))
     bank_booking.confirm(

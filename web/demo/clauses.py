@@ -30,8 +30,7 @@ def stage(timeline: Timeline) -> None:
 
 
 def _paste(scene: Scene, code: str, text: str) -> None:
-    paper_id = scene["agreement", code]
-    clauses.keep(scene.work, scene.actor("office1"), paper_id, text, is_demo=True)
+    clauses.keep(scene.work, scene.actor("office1"), scene["agreement", code], text, is_demo=True)
 
 
 def _sanctions(scene: Scene) -> None:

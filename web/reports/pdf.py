@@ -25,16 +25,21 @@ KPI_WIDTH = 6.5  # full-width characters that fit a headline at full size
 
 
 def render(report: LpReport, lang: Lang) -> bytes:
-    """Return the PDF. The same report gives the same bytes, on every machine and in every zone.
+    """Return the PDF. The same report gives the same bytes, on every machine and in every zone."""
+    return set_type(write(report, lang), report.as_of)
 
-    errors  a refusal with Typst's own sentence, such as a name whose sign the fonts do not have
-    """
-    inputs = {"data": json.dumps(data(write(report, lang)), ensure_ascii=False, sort_keys=True)}
-    return compiled(inputs, report.as_of)
+
+def set_type(paper: Paper, as_of: date) -> bytes:
+    """Return any paper as PDF; the same paper gives the same bytes."""
+    inputs = {"data": json.dumps(data(paper), ensure_ascii=False, sort_keys=True)}
+    return compiled(inputs, as_of)
 
 
 def compiled(inputs: dict[str, str], as_of: date) -> bytes:
-    """Compile a document that is laid out already; its time is the end of the day it speaks of."""
+    """Compile a document that is laid out already; its time is the end of the day it speaks of.
+
+    errors  a refusal with Typst's own sentence, such as a name whose sign the fonts do not have
+    """
     closed = datetime.combine(as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
     assert closed.astimezone(SHANGHAI).date() == as_of
     try:

@@ -24,6 +24,7 @@ from web.views import (
     fund_forms,
     fund_ledger,
     fund_list,
+    fund_lookthrough,
     fund_pools,
     fund_quarters,
     fund_returns,
@@ -35,7 +36,7 @@ from web.views.funds import Opened, Tab
 router = APIRouter()
 Moment = Annotated[datetime | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
-FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns", "bank", "credit"})
+FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns", "bank", "credit", "lookthrough"})
 
 PLAIN_TABS: Mapping[str, Callable[..., View]] = {
     "calls": fund_books.calls_page,
@@ -43,6 +44,7 @@ PLAIN_TABS: Mapping[str, Callable[..., View]] = {
     "expenses": fund_books.costs_page,
     "bank": fund_bank.bank_page,
     "credit": fund_credit.credit_page,
+    "lookthrough": fund_lookthrough.lookthrough_page,
 }
 
 

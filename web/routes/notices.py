@@ -11,8 +11,8 @@ from portfolio.kernel.errors import NotFoundError
 from portfolio.notices import Notice
 from web import exports
 from web.deps import Me, Reading, Seen
-from web.notices import files
-from web.notices.files import Kind
+from web.reports import notice_files
+from web.reports.notice_files import Kind
 from web.routes.funds import Fund
 
 router = APIRouter()
@@ -61,12 +61,16 @@ def _one(found: list[Notice], partner_code: str, kind: Kind, page: Seen) -> Resp
     """Answer with the notice of one partner; another's is not there for an LP."""
     for notice in found:
         if notice.partner_code == partner_code:
-            content = files.make(notice, kind, page.lang)
-            return exports.download(files.name_of(notice, kind), content, files.MEDIA[kind])
+            content = notice_files.make(notice, kind, page.lang)
+            return exports.download(
+                notice_files.name_of(notice, kind), content, notice_files.MEDIA[kind]
+            )
     raise NotFoundError
 
 
 def _packed(found: list[Notice], lang: str) -> Response:
-    content = files.archive(found, "en" if lang == "en" else "zh")
+    content = notice_files.archive(found, "en" if lang == "en" else "zh")
     name = found[0].reference.rpartition("-")[0]
-    return exports.download(f"{files.UNSAFE.sub('_', name)}.zip", content, files.ZIP_TYPE)
+    return exports.download(
+        f"{notice_files.UNSAFE.sub('_', name)}.zip", content, notice_files.ZIP_TYPE
+    )

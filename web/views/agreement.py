@@ -24,12 +24,13 @@ from portfolio.organisations import Organisation
 from portfolio.tranches import TranchePosition
 from web.formats import Reader
 from web.templating import Page
-from web.views import condition_form, deal_terms
+from web.views import condition_form, deal_terms, payouts
 from web.views.agreement_words import CONSEQUENCES, KINDS, OWED_BY, RULES, SIDES
 from web.views.clauses import FindingRow, finding_rows
 from web.views.condition_form import Choices, ConditionDraft, percent
 from web.views.deal import SHOWS, May, may_of
 from web.views.deal_terms import ConditionRow, GateView
+from web.views.payouts import ClauseLine
 from web.views.tips import Tip
 
 Choice = tuple[str, str]
@@ -95,6 +96,7 @@ class AgreementPage:
     funds: tuple[Choice, ...]
     files: tuple[PaperFile, ...]
     stake: AgreementStake
+    incentives: tuple[ClauseLine, ...]
     findings: tuple[FindingRow, ...]
     clauses: int
     draft: ConditionDraft
@@ -229,6 +231,7 @@ def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> A
         funds=_funds_of(work, actor, card) if may_fund else (),
         files=_files(work, card, at),
         stake=stake,
+        incentives=payouts.of_agreement(work, page, agreement_id),
         findings=finding_rows(clause_rules.of_agreement(work, agreement_id)),
         clauses=len(clauses.of_agreement(work, agreement_id)),
         draft=ConditionDraft(),

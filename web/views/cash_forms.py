@@ -55,7 +55,7 @@ def new_call(work: Work, reader: Reader, page: Page, opened: Opened) -> ActForm:
         money("total", say("Amount")),
         choice("purpose", say("Type"), types),
         *further,
-        day("called_on", say("Called on"), page.today, hint=say("The day of the notice.")),
+        day("called_on", say("Called on"), page.today),
         day(
             "due_on",
             say("Due on"),
@@ -244,7 +244,7 @@ def move_facility(
     fields: tuple[Field, ...]
     facts: tuple[tuple[Message | str, str], ...] = (
         (say("Credit line"), row.name),
-        (say("Outstanding"), reader.exact(position.outstanding_fen)),
+        (say("Line outstanding"), reader.exact(position.outstanding_fen)),
     )
     match act:
         case "draws":

@@ -1,7 +1,8 @@
 """信贷: the fund's subscription lines, and its returns with and without them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import ClassVar
 
 from portfolio import facility, template_flows
@@ -64,6 +65,17 @@ class CreditPage:
     has_demo: bool
 
 
+# ---- rules
+def by_day(rows: Sequence[TypedFlow]) -> tuple[TypedFlow, ...]:
+    """Add up what moved under one type on one day; what was reversed on its day is gone."""
+    sums: dict[tuple[date, str], TypedFlow] = {}
+    for row in rows:
+        key = (row.on, row.kind.code)
+        earlier_fen = sums[key].amount_fen if key in sums else 0
+        sums[key] = replace(row, amount_fen=earlier_fen + row.amount_fen, transaction_id="")
+    return tuple(row for row in sums.values() if row.amount_fen)
+
+
 # ---- reads
 def credit_page(work: Work, reader: Reader, actor: Actor, page: Page, opened: Opened) -> CreditPage:
     """Return the tab at the page's day."""
@@ -93,7 +105,7 @@ def credit_page(work: Work, reader: Reader, actor: Actor, page: Page, opened: Op
             for view, name in VIEWS.items()
         ),
         has_line=granular.has_line,
-        flows=granular.rows,
+        flows=by_day(granular.rows),
         views=tuple(View),
         has_demo=opened.fund.is_demo or any(one.is_demo for one in positions),
     )

@@ -8,7 +8,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import capital, funds, ledger, memo_rows, performance, unfunded
+from portfolio import capital, funds, ledger, memo_rows, moved, performance, unfunded
 from portfolio.accounts import AccountCode, Line
 from portfolio.call_types import OUTSIDE
 from portfolio.commitments import Commitment, Partner
@@ -105,6 +105,12 @@ def listed(work: Work, reader: Reader, actor: Actor, page: Page, *, with_demo: b
     )
 
 
+def _carried_over(work: Work, moment: Moment, fund_id: str, own: set[str]) -> moved.Moved:
+    """Return what transfers brought the accounts shown; over all of a fund they cancel out."""
+    found = moved.sums(work, moment, fund_id)
+    return sum((one for partner, one in found.items() if partner in own), moved.NOTHING)
+
+
 def _net_of(
     work: Work, actor: Actor, moment: Moment, fund_ids: Sequence[str]
 ) -> dict[str, NetPerformance]:
@@ -113,6 +119,7 @@ def _net_of(
     if not actor.may(Duty.READ_FIGURES):
         seen &= col(Partner.organisation_id) == actor.organisation_id
     partners = sa.select(col(Partner.id)).where(seen)
+    own = {row[0] for row in work.rows(partners)}
     promised = {
         fund_id: int(fen)
         for fund_id, fen in work.rows(
@@ -168,8 +175,10 @@ def _net_of(
             capital.amounts(
                 promised.get(fund_id, 0),
                 lines[fund_id],
-                **{"recallable_fen": 0} | beside.get(fund_id, {}),
+                recallable_fen=beside.get(fund_id, {}).get("recallable_fen", 0),
+                outside_fen=beside.get(fund_id, {}).get("outside_fen", 0),
                 memo=memo.get(fund_id),
+                over=_carried_over(work, moment, fund_id, own),
             ),
             flows[fund_id],
             moment.as_of,

@@ -11,7 +11,7 @@ import typst
 from portfolio.kernel.errors import DomainError
 from portfolio.notices import Notice
 from web.formats import Lang
-from web.notices.sheet import Line, Sheet, reader_of, sheet
+from web.reports.notice_sheet import Line, Sheet, reader_of, sheet
 from web.templating import HTML_LANG, STATIC
 
 TEMPLATE = Path(__file__).parent / "notice.typ"

@@ -81,7 +81,12 @@ def sheet(notice: Notice, lang: Lang) -> Sheet:
         parts_title=reader.say(say("Made up of") if is_call else say("What is paid")),
         parts_heads=tuple(
             reader.say(head)
-            for head in (say("Type"), say("Commitment"), say("Whole fund"), say("Your part"))
+            for head in (
+                say("Type"),
+                say("Commitment") if is_call else say("Recallable"),
+                say("Whole fund"),
+                say("Your part"),
+            )
         ),
         parts=tuple(_parts(reader, notice)),
         total=Line(
@@ -133,7 +138,7 @@ def _facts(reader: Reader, notice: Notice) -> list[tuple[Message, str]]:
     part, whole = notice.share
     rows = [(say("Notice"), notice.reference)]
     if notice.due_on is None:
-        rows.append((say("Paid on"), notice.on.isoformat()))
+        rows.append((say("Day of payment"), notice.on.isoformat()))
     else:
         rows.append((say("Dated"), notice.on.isoformat()))
         rows.append((say("Due on"), notice.due_on.isoformat()))

@@ -12,7 +12,7 @@ import xlsxwriter
 from portfolio.notices import Notice
 from web.exports import neutral
 from web.formats import Lang
-from web.notices.sheet import Line, reader_of, sheet
+from web.reports.notice_sheet import Line, reader_of, sheet
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")  # a sheet's name takes no brackets or slashes
 FORMATS = {

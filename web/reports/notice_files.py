@@ -10,7 +10,7 @@ from portfolio.kernel.errors import NotFoundError
 from portfolio.notices import Notice
 from web.exports import XLSX_TYPE
 from web.formats import Lang
-from web.notices import pdf, workbook
+from web.reports import notice_pdf, notice_workbook
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 MADE_AT = (2000, 1, 1, 0, 0, 0)  # the same notices give the same archive
@@ -29,7 +29,11 @@ ZIP_TYPE = "application/zip"
 
 def make(notice: Notice, kind: Kind, lang: Lang) -> bytes:
     """Render one notice."""
-    return pdf.render(notice, lang) if kind is Kind.PDF else workbook.render(notice, lang)
+    return (
+        notice_pdf.render(notice, lang)
+        if kind is Kind.PDF
+        else notice_workbook.render(notice, lang)
+    )
 
 
 def name_of(notice: Notice, kind: Kind) -> str:

@@ -104,6 +104,27 @@ def _of_books(found: Check) -> CloseCheck:
     )
 
 
+def _bank(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
+    """Compare the books with the bank, from the first statement that was taken in.
+
+    A fund whose statements are not kept here is reconciled elsewhere, and the figure says so.
+    """
+    found = reconciliation.reconcile(work, Moment(as_of=quarter.end), fund.id)
+    figure = say("Books {books}, no bank statement taken in", books=Yuan(found.ledger_fen))
+    if found.begins_on is not None and not isinstance(found.statement_fen, Undefined):
+        figure = say(
+            "Books {books}, bank {bank}",
+            books=Yuan(found.ledger_fen),
+            bank=Yuan(found.statement_fen),
+        )
+    yield CloseCheck(
+        code="bank",
+        name=say("The books agree with the bank, and no row of either is open"),
+        figure=figure,
+        findings=found.findings if found.begins_on is not None else (),
+    )
+
+
 def _marks(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
     moment = Moment(as_of=quarter.end)
     held = [

@@ -15,6 +15,7 @@ from sqlmodel import col
 from portfolio import deadlines, funds, packs
 from portfolio.commitments import Partner
 from portfolio.kernel.actors import SYSTEM, Role
+from portfolio.kernel.db import new_id
 from portfolio.kernel.errors import DomainError
 from portfolio.packs import ItemState
 from tests.web.conftest import hidden_fields
@@ -137,6 +138,7 @@ def test_a_click_makes_the_pack_and_shows_how_far_it_is(
     archive = zipfile.ZipFile(io.BytesIO(browser.get(f"{place}/zip").content))
     assert "HT-2026Q2-LP1.pdf" in archive.namelist()
     assert len(archive.namelist()) == 12
+    assert browser.get(f"/packs/{new_id()}").status_code == 404
 
 
 @pytest.mark.usefixtures("who")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from portfolio.issued import IssuedReport
 from portfolio.kernel.actors import SYSTEM, Role
+from portfolio.kernel.db import new_id
 from portfolio.kernel.errors import NotFoundError
 from tests.web.conftest import hidden_fields
 from tests.web.lp_books import LpBooks
@@ -41,7 +42,7 @@ def test_an_investor_reads_what_was_issued_to_it_and_nothing_else(
     home = own.get("/funds?as_of=2026-10-09").text
     assert PAGE in home
     assert "LP2" not in home
-    assert own.get("/packs/x").status_code == 403
+    assert own.get(f"/packs/{new_id()}").status_code == 403
     assert own.get("/editions/HT/2026Q2/LP1/begin").status_code == 403
 
 

@@ -21,7 +21,7 @@ from tests.web.test_report_editions import (
     told,
     who,
 )
-from web.reports import account, facts, workbook
+from web.reports import account, facts, whole, workbook
 
 __all__ = ["books", "who"]
 
@@ -71,14 +71,17 @@ def test_the_rows_of_all_accounts_are_those_of_each_account_alone(database, book
     with database.reading() as work:
         report = facts.build(work, SYSTEM, fund_code="HT", quarter=Q2, partner_code="LP1")
         partner = facts.partner_of(work, SYSTEM, books.fund.id, "LP1")
-        alone, whole, gp = (
+        of = whole.read(work, SYSTEM, fund_code="HT", quarter=Q2)
+        alone, every, gp = (
             capital.statement(work, fund_id=books.fund.id, partner_id=one, quarter=Q2, kind=kind)
             for one, kind in ((partner.id, None), (None, None), (None, PartnerKind.GP))
         )
     rows = (*report.account, *report.commitment)
     assert [row.partner for row in rows] == alone
-    assert [row.fund for row in rows] == whole
-    assert [row.gp for row in rows] == gp
+    assert [row.fund for row in rows] == every
+    assert [line for line in of.gp_rows if line.row < SCHEDULE_B_ROWS[0].row] == gp
+    # Two investors: the general partner's column would tell one of them the other's.
+    assert all(row.gp is None for row in rows)
 
 
 @pytest.mark.usefixtures("who", "books")

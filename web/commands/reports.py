@@ -19,7 +19,7 @@ from valuation.money import show as yuan
 from valuation.periods import Quarter
 from web.cli import Json, app, make_folder, reading, show
 from web.deps import business_day
-from web.reports import facts, files, packing, shelf
+from web.reports import facts, files, issue, packing, shelf
 from web.reports.files import Kind
 from web.reports.packing import Packed
 from web.reports.report import Outcome
@@ -54,7 +54,7 @@ def write_lp(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the quarterly report of each partner as PDF, XLSX, JSON and HTML.
+    """Write the quarterly report of each partner as PDF, XLSX, JSON and HTML: issued, if it was.
 
     Exit code 1 if a check stops the publication of one of them; the files are written all the same.
     """
@@ -63,14 +63,16 @@ def write_lp(
         asked = _quarter(quarter)
         shelf.refuse_open(asked, business_day(sites.read(work)))
         for partner in _partners(work, fund, investor):
-            report = facts.build(
-                work,
-                SYSTEM,
-                fund_code=fund,
-                quarter=asked,
-                partner_code=partner.code,
-                known_at=known_at.replace(tzinfo=UTC) if known_at else None,
-            )
+            which: dict[str, Any] = {
+                "fund_code": fund,
+                "quarter": asked,
+                "partner_code": partner.code,
+            }
+            if known_at is None:
+                report = issue.current(work, SYSTEM, **which)
+            else:
+                known = known_at.replace(tzinfo=UTC)
+                report = facts.build(work, SYSTEM, **which, known_at=known)
             made = [files.make(report, kind, lang.value) for kind in Kind]
             for one in made:
                 (folder / one.plain_name).write_bytes(one.content)

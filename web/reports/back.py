@@ -28,7 +28,6 @@ def blocks(by: Pen) -> Iterator[Block]:
     yield Head(
         title=by.say(say("Schedule of investments")),
         note=by.unit_name,
-        opens_sheet=True,
         section="investments",
     )
     yield _holdings(by)

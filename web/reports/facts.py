@@ -103,7 +103,7 @@ def of_partner(of: Whole, partner: Partner) -> LpReport:
     """Return one partner's report from the fund's side and this partner's own account."""
     own = of.ends.lines([partner.id])
     rows = tuple(
-        AccountRow(partner=one, fund=all_, gp=gp)
+        AccountRow(partner=one, fund=all_, gp=gp if of.shows_gp else None)
         for one, all_, gp in zip(own, of.rows, of.gp_rows, strict=True)
     )
     now, before = _performance(of.now, partner.id), _performance(of.before, partner.id)
@@ -136,6 +136,8 @@ def of_partner(of: Whole, partner: Partner) -> LpReport:
         flows=_flows(of, partner.id),
         fees=_fees(rows),
         market=of.market,
+        methods=of.methods,
+        footnotes=of.footnotes,
         children=of.children,
         late=_late(of, partner.id),
         letter=(),

@@ -188,6 +188,7 @@ def _performance(by: Pen) -> Iterator[Head | Table]:
         _compared(by, say("Gross MOIC"), now.moic, before.moic),
         _rates(by, say("Gross IRR"), _gross(now), _gross(before)),
         *_own(by, now.partner, before.partner),
+        *_without_line(by),
         *_market(by),
     ]
     yield Head(
@@ -212,14 +213,26 @@ def _own(by: Pen, now: Side, before: Side) -> Iterator[TableRow]:
     yield _compared(by, say("This partner, TVPI"), now.tvpi, before.tvpi)
 
 
+def _without_line(by: Pen) -> Iterator[TableRow]:
+    """Yield net rate and multiple as if the credit line had never been drawn, where one was."""
+    granular = next((one for one in by.report.methods if one.method == "granular"), None)
+    if granular is None or not granular.has_line:
+        return
+    of = {one.view: one for one in granular.results}
+    for name, value, unit in (
+        (say("Net IRR without the line"), of["o_net"].irr, "rate"),
+        (say("TVPI without the line"), of["o_net"].multiple, "multiple"),
+    ):
+        yield TableRow((by.say(name), by.figure(value, unit), DASH, DASH))
+
+
 def _market(by: Pen) -> Iterator[TableRow]:
-    """Yield the comparison with the index; it is one of today, so the other columns are empty."""
+    """Yield the comparison with the index, which the definitions name, at the quarter's end."""
     if (market := by.report.market) is None:
         return
-    index = by.name(market.index_name, market.index_name_en)
     for one in market.equivalents:
         if one.code in MARKET:
-            name = by.say(say("{measure}, {index}", measure=MARKET[one.code], index=index))
+            name = by.say(MARKET[one.code])
             yield TableRow((name, by.figure(one.value, one.unit), DASH, DASH))
 
 

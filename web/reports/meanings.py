@@ -2,6 +2,7 @@
 
 from portfolio.kernel.errors import Fen, Message, say
 from valuation.figures import Undefined
+from web.reports.parts import Named
 from web.reports.report import Definition, LpReport
 
 FLOWS = say("Cash-flow ledger")
@@ -9,6 +10,7 @@ COMPUTED = say("Computed")
 MARKS = say("Approved marks")
 BALANCE = say("Approved marks, bank statement")
 LANDING = say("Verified evidence")
+INDEX = say("Ledger and index levels")
 
 
 def of(report: LpReport) -> tuple[Definition, ...]:
@@ -94,7 +96,33 @@ def of(report: LpReport) -> tuple[Definition, ...]:
             "fen",
             COMPUTED,
         ),
+        *_of_market(report),
         *_of_landing(report),
+    )
+
+
+def _of_market(report: LpReport) -> tuple[Definition, ...]:
+    if (market := report.market) is None:
+        return ()
+    index = Named(market.index_name, market.index_name_en)
+    of = {one.code: one for one in market.equivalents}
+    return (
+        _means(
+            say("KS-PME"),
+            say("(Distributions + closing NAV) ÷ contributions, each carried on by the index"),
+            say("Index: {index}", index=index),
+            of["ks_pme"].value,
+            of["ks_pme"].unit,
+            INDEX,
+        ),
+        _means(
+            say("Direct alpha"),
+            say("IRR of the flows after each was carried on by the index: the excess a year"),
+            say("Index: {index}", index=index),
+            of["direct_alpha"].value,
+            of["direct_alpha"].unit,
+            INDEX,
+        ),
     )
 
 

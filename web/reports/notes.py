@@ -28,6 +28,8 @@ def blocks(by: Pen) -> Iterator[Block]:
     yield Head(title=by.say(say("Notes")), section="notes")
     for note in NOTES:
         yield Note(text=by.say(note))
+    for footnote in by.report.footnotes:
+        yield Note(text=by.say(footnote))
     yield from by.prose("notes")
     if by.report.late:
         yield Note(

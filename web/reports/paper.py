@@ -14,6 +14,7 @@ T = TypeVar("T")
 Pips = tuple[int, int]  # done, of all: drawn as squares beside the numbers
 Cell = str | Pips
 ROWS_A_SHEET = 28
+ROWS_KEPT_WHOLE = 9  # a table this short is not torn apart
 SHEET_MM = 240.0  # what is left of 297 mm between head and foot
 CHARS_A_LINE, NARROW_CHARS = 56, 26  # full-width characters of prose; half as many in a column
 
@@ -172,9 +173,9 @@ def height_mm(  # noqa: PLR0911 - one line a kind of block
         case Cover():
             return 24.0
         case Kpis():
-            return 24.0
+            return 22.0
         case Head():
-            return 13.0
+            return 12.0
         case Prose(sentences=sentences):
             return 5.8 * _lines("".join(text for text, _ in sentences), chars)
         case Chart():
@@ -227,11 +228,13 @@ def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...
 
 def _is_whole(block: Block) -> bool:
     """Say whether a block cannot go on over two sheets."""
-    return not isinstance(block, Table | Prose)
+    if isinstance(block, Table):
+        return len(block.rows) <= ROWS_KEPT_WHOLE and not block.more
+    return not isinstance(block, Prose)
 
 
 def _fits_in_part(block: Block, used: float) -> bool:
-    return isinstance(block, Table | Prose) and used + 40.0 < SHEET_MM
+    return not _is_whole(block) and used + 40.0 < SHEET_MM
 
 
 def _cut(

@@ -99,6 +99,35 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypedRow:
+    """One row of the performance template: its type, and where it stands in the four views."""
+
+    on: date
+    title: Message
+    amount_fen: int
+    sides: tuple[str, ...]  # den, less_den, num, out; in the order of the views
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewResult:
+    """What one view comes to: with (w) or without (o) the line, net or gross."""
+
+    view: str  # w_net, w_gross, o_net, o_gross
+    multiple: float | Undefined
+    irr: float | Undefined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """The performance template by one method, for the whole fund."""
+
+    method: str  # granular, gross_up
+    has_line: bool
+    rows: tuple[TypedRow, ...]
+    results: tuple[ViewResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
     """A correction that was booked into a quarter after it was closed: known later."""
 

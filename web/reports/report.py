@@ -19,7 +19,7 @@ from valuation.figures import Undefined
 from valuation.nav import Bridge
 from valuation.periods import Quarter
 from web.reports import stored
-from web.reports.parts import Change, Child, Issue, Late, Market, Paragraph
+from web.reports.parts import Change, Child, Issue, Late, Market, Method, Paragraph
 
 FORMAT = "lianji-lp-report-3"
 
@@ -82,7 +82,7 @@ class AccountRow:
 
     partner: StatementLine
     fund: StatementLine
-    gp: StatementLine  # the general partner's allocation, as the sheet shows it beside the fund
+    gp: StatementLine | None  # the general partner's; None where another LP's would follow from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +238,8 @@ class LpReport:
     flows: tuple[Flow, ...]
     fees: tuple[Fee, ...]
     market: Market | None  # against an index, where one was chosen
+    methods: tuple[Method, ...]  # ILPA Performance Template, granular and gross-up
+    footnotes: tuple[Message, ...]  # 'Other' lines that are too large to stand alone
     children: tuple[Child, ...]  # the funds a fund of funds holds
     late: tuple[Late, ...]  # booked into a closed quarter after its report
     letter: tuple[Sentence, ...]

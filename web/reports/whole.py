@@ -14,12 +14,14 @@ from portfolio import (
     calls,
     capital,
     closing,
+    fees,
     funds,
     indices,
     ledger,
     marks,
     performance,
     returns,
+    template_flows,
 )
 from portfolio.accounts import AccountCode, Line
 from portfolio.calls import CallPosition
@@ -31,6 +33,7 @@ from portfolio.indices import IndexSeries
 from portfolio.investments import InvestmentKind, Position
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import SHANGHAI, Work
+from portfolio.kernel.errors import Message
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.organisations import Organisation
 from portfolio.performance import FundPerformance
@@ -39,10 +42,20 @@ from valuation.irr import CashFlow, shown
 from valuation.periods import Quarter
 from web.reports import account, children, landing, proofs
 from web.reports.account import Ends
-from web.reports.parts import LIVE, Child, Equivalent, Issue, Market
+from web.reports.parts import (
+    LIVE,
+    Child,
+    Equivalent,
+    Issue,
+    Market,
+    Method,
+    TypedRow,
+    ViewResult,
+)
 from web.reports.report import Holding, LandingRow
 
 Booked = tuple[date, int, int]  # on, line, fen
+MANY_LPS = 2
 EQUIVALENTS = ("ks_pme", "long_nickels", "direct_alpha")
 
 
@@ -89,6 +102,7 @@ class Whole:
     now: At
     before: At
     ends: Ends
+    shows_gp: bool
     rows: tuple[StatementLine, ...]  # of the whole fund
     gp_rows: tuple[StatementLine, ...]
     holdings: tuple[Holding, ...]
@@ -96,6 +110,8 @@ class Whole:
     calls: tuple[CallPosition, ...]
     booked: Mapping[str, Sequence[Booked]]  # {partner: contributions and distributions}
     market: Market | None
+    methods: tuple[Method, ...]
+    footnotes: tuple[Message, ...]
     children: tuple[Child, ...]
     late: tuple[LateEntry, ...]
     books: proofs.Books
@@ -119,6 +135,7 @@ def read(
     positions = now.fund.holdings
     stands = landing.standing(work, moment, fund.id, positions, quarter=quarter, known_at=known_at)
     ends = account.read(work, moment, fund.id, quarter)
+    rows = ends.lines([one.partner_id for one in now.accounts.accounts])
     everyone = {one.partner_id: one.kind for one in now.accounts.accounts}
     return Whole(
         fund=fund,
@@ -130,13 +147,19 @@ def read(
         now=now,
         before=_at(work, replace(moment, as_of=quarter.previous.end), fund.id),
         ends=ends,
-        rows=ends.lines(everyone),
+        # With two investors, one of them would find the other by taking the rest from the whole.
+        shows_gp=sum(kind is PartnerKind.LP for kind in everyone.values()) > MANY_LPS,
+        rows=rows,
         gp_rows=ends.lines({key for key, kind in everyone.items() if kind is PartnerKind.GP}),
         holdings=_holdings(work, moment, positions, stands),
         landing=stands.rows,
         calls=tuple(calls.calls(work, moment, fund.id)),
         booked=_booked(work, moment, fund.id),
         market=_market(work, moment, fund.id, draft),
+        methods=_methods(work, moment, fund.id),
+        footnotes=tuple(
+            one.what for one in fees.other_flags({line.row: line.ytd_fen for line in rows})
+        ),
         children=children.of(work, moment, fund.id, quarter),
         late=_late(work, moment, fund.id, quarter),
         books=proofs.read(work, moment, fund, now.balances, now.accounts),
@@ -241,6 +264,29 @@ def _market(work: Work, moment: Moment, fund_id: str, draft: Draft | None) -> Ma
             for code in EQUIVALENTS
         ),
         is_demo=index.is_demo,
+    )
+
+
+def _methods(work: Work, moment: Moment, fund_id: str) -> tuple[Method, ...]:
+    return tuple(
+        Method(
+            method=method.value,
+            has_line=one.has_line,
+            rows=tuple(
+                TypedRow(
+                    on=row.on,
+                    title=row.kind.title,
+                    amount_fen=row.amount_fen,
+                    sides=tuple(side.value for side in row.kind.sides),
+                )
+                for row in one.rows
+            ),
+            results=tuple(
+                ViewResult(view=view.value, multiple=found.multiple, irr=found.irr)
+                for view, found in one.results.items()
+            ),
+        )
+        for method, one in template_flows.templates(work, moment, fund_id).items()
     )
 
 

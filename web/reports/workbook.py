@@ -54,6 +54,7 @@ def render(report: LpReport, lang: Lang) -> bytes:
         sheets.investments()
         sheets.landing()
         sheets.flows()
+        workbook_annex.methods(sheets)
         workbook_annex.children(sheets)
         workbook_annex.changes(sheets)
         workbook_annex.late(sheets)
@@ -150,10 +151,14 @@ class Sheets:
             amounts = [
                 fen
                 for line in (row.partner, row.fund, row.gp)
-                for fen in (line.qtd_fen, line.ytd_fen, line.itd_fen)
+                for fen in (
+                    (line.qtd_fen, line.ytd_fen, line.itd_fen) if line else (None, None, None)
+                )
             ]
             for column, fen in enumerate(amounts, start=2):
-                if made[row.fund.row].parts:
+                if fen is None:
+                    sheet.write_string(at, column, "—", self.looks["text"])
+                elif made[row.fund.row].parts:
                     formula = _total(made[row.fund.row], places, column)
                     sheet.write_formula(at, column, formula, self.looks["total"], fen / 100)
                 else:

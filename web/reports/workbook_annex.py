@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from portfolio.kernel.errors import say
 from valuation.figures import Undefined
@@ -12,6 +12,46 @@ from web.reports import difference
 
 if TYPE_CHECKING:
     from web.reports.workbook import Sheets
+
+
+METHODS = {"granular": say("Performance, granular"), "gross_up": say("Performance, gross-up")}
+VIEWS = {
+    "w_net": say("With line, net"),
+    "w_gross": say("With line, gross"),
+    "o_net": say("Without line, net"),
+    "o_gross": say("Without line, gross"),
+}
+FIRST_SIDE = 3  # the column of the first view
+
+
+def methods(sheets: Sheets) -> None:
+    """Write the ILPA Performance Template by both methods; the multiples are live."""
+    for one in sheets.report.methods:
+        sheet = sheets.open(METHODS[one.method], (12, 44, 22, *(20,) * 4))
+        heads = (say("Date"), say("Transaction type"), say("Amount"), *VIEWS.values())
+        sheets.row(sheet, 0, sheets.heads(*heads))
+        for at, row in enumerate(one.rows, start=1):
+            sheets.row(sheet, at, (row.on, row.title, ("fen", row.amount_fen), *row.sides))
+        last = max(len(one.rows), 1)
+        for at, name in ((last + 2, say("Multiple")), (last + 3, say("IRR"))):
+            sheets.row(sheet, at, ("", ("head", sheets.by.say(name))))
+        amounts = f"C2:C{last + 1}"
+        for column, result in enumerate(one.results, start=FIRST_SIDE):
+            letter = xl_col_to_name(column)
+            sides = f"{letter}2:{letter}{last + 1}"
+            multiple, irr = result.multiple, result.irr
+            if isinstance(multiple, Undefined):
+                sheet.write_string(last + 2, column, sheets.by.reader.why(multiple))
+            else:
+                above = f'SUMIF({sides},"num",{amounts})'
+                below = f'(SUMIF({sides},"den",{amounts})-SUMIF({sides},"less_den",{amounts}))'
+                look = sheets.looks["multiple"]
+                sheet.write_formula(last + 2, column, f"={above}/{below}", look, multiple)
+            if isinstance(irr, Undefined):
+                sheet.write_string(last + 3, column, sheets.by.reader.why(irr))
+            else:
+                sheet.write_number(last + 3, column, irr, sheets.looks["rate"])
+        sheet.freeze_panes(1, 2)
 
 
 def children(sheets: Sheets) -> None:

@@ -1,6 +1,7 @@
 """What is done with a report: begin, submit, return and lock it, write its prose, make a pack."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
@@ -119,9 +120,9 @@ def ask_pack(
 
 
 @router.get("/packs/{pack_id}")
-def pack_state(request: Request, work: Reading, me: Me, page: Seen, pack_id: str) -> HTMLResponse:
+def pack_state(request: Request, work: Reading, me: Me, page: Seen, pack_id: UUID) -> HTMLResponse:
     """Show how far a pack is; the page asks again until it is over."""
-    return show(request, pack_page.of(work, me, page, pack_id))
+    return show(request, pack_page.of(work, me, page, str(pack_id)))
 
 
 @router.post("/packs/{pack_id}/again")
@@ -129,20 +130,20 @@ def pack_again(
     request: Request,
     work: InWork,
     me: Me,
-    pack_id: str,
+    pack_id: UUID,
     form: Annotated[WriteForm, Form()],  # noqa: ARG001 - refuses unknown fields
 ) -> Response:
     """Try once more what failed."""
-    count = packs.again(work, me, pack_id)
+    count = packs.again(work, me, str(pack_id))
     pack_worker.after_commit(request, work)
     return done(request, work, f"/packs/{pack_id}", say("{count} are tried again.", count=count))
 
 
 @router.get("/packs/{pack_id}/zip")
-def pack_file(request: Request, work: Reading, me: Me, pack_id: str) -> Response:
+def pack_file(request: Request, work: Reading, me: Me, pack_id: UUID) -> Response:
     """Send what is made of a pack as one ZIP file."""
-    progress = packs.find(work, me, pack_id)
-    content = packing.zipped(pack_worker.folder_of(request, pack_id))
+    progress = packs.find(work, me, str(pack_id))
+    content = packing.zipped(pack_worker.folder_of(request, str(pack_id)))
     name = f"reports-{progress.quarter}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/zip", headers=headers)

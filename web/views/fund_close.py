@@ -28,6 +28,7 @@ ROWS = {
     "parts": "/funds/{code}?tab=calls&as_of={on}",
     "limits": "/funds/{code}?tab=ledger&as_of={on}",
     "mother": "/funds/{code}?as_of={on}",
+    "bank": "/funds/{code}?tab=bank&as_of={on}",
     "marks": "/investments?fund={code}&as_of={on}",
     "carry": "/funds/{code}?tab=ledger&as_of={on}",
     "below": "/funds?as_of={on}",

@@ -15,6 +15,7 @@ from web.templating import show
 from web.views import (
     fund_books,
     fund_close,
+    fund_evaluation,
     fund_forms,
     fund_ledger,
     fund_list,
@@ -28,7 +29,7 @@ from web.views.funds import Opened, Tab
 router = APIRouter()
 Moment = Annotated[datetime | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
-FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns"})
+FOR_STAFF = frozenset({"expenses", "ledger", "closing", "returns", "evaluation"})
 
 
 def opened_fund(
@@ -94,6 +95,8 @@ def fund_page(  # noqa: PLR0911 - one return a tab
             return show(request, fund_close.closing_page(*reads, asked=quarter))
         case "returns":
             return show(request, fund_returns.returns_page(*reads, index=index))
+        case "evaluation":
+            return show(request, fund_evaluation.evaluation_page(*reads))
         case "overview":
             view = funds.overview(*reads, is_gross=curve == "gross", by_chain=group == "chain")
             return show(request, view)

@@ -43,7 +43,16 @@ from web.views.fund_words import FUND_KINDS, PARTNER_KINDS, STATES, state_of
 from web.views.holdings import Holding, Rate, landing_sides, named, rate
 from web.views.tips import Tip
 
-Tab = Literal["overview", "calls", "distributions", "expenses", "ledger", "closing", "returns"]
+Tab = Literal[
+    "overview",
+    "calls",
+    "distributions",
+    "expenses",
+    "ledger",
+    "closing",
+    "returns",
+    "evaluation",
+]
 
 
 # ---- facts

@@ -18,7 +18,6 @@ from web.demo.plans import FEN_A_WAN, yi
 from web.demo.timeline import Scene, Timeline
 
 WAN, PPM = FEN_A_WAN, 1_000_000
-CONCESSION_FEN = 5 * FEN_A_WAN
 POLICY = "YB-FT"
 SECOND_VERSION = date(2025, 6, 1)
 INCENTIVES = (  # key of the condition, day, name, rule, what is asked for, paid on
@@ -102,7 +101,6 @@ def stage(timeline: Timeline) -> None:
         _claim(timeline, str(number), *claim)
     timeline.on(date(2026, 9, 1), _judge)
     timeline.on(date(2026, 1, 12), _concession_rule)
-    timeline.on(date(2026, 6, 30), _concede)
 
 
 def _incentive(
@@ -241,23 +239,6 @@ def _concession_rule(scene: Scene) -> None:
         text="财政出资人可让出不超过三成已实现收益（示例）",
         is_demo=True,
     )
-
-
-def _concede(scene: Scene) -> None:
-    """Propose a small concession that waits for a second manager."""
-    room = concessions.room(scene.work, date(2026, 6, 30), _partner(scene, "LP1"))
-    if room.left_fen >= CONCESSION_FEN:
-        concessions.propose(
-            scene.work,
-            scene.actor("manager1"),
-            from_partner_id=_partner(scene, "LP1"),
-            to_partner_id=_partner(scene, "LP3"),
-            amount_fen=CONCESSION_FEN,
-            effective_date=date(2026, 6, 30),
-            reason="早期项目超额收益让利（示例）",
-            resolution_file_id=scene.evidence("resolution"),
-            is_demo=True,
-        )
 
 
 def _partner(scene: Scene, code: str) -> str:

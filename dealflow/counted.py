@@ -1,18 +1,18 @@
 """Counted: the rows behind the figures of a period, read with a fixed number of queries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import landings
+from dealflow import landings, outcomes
 from dealflow.agreements import Agreement, AgreementKind
-from dealflow.landings import Arrival, MoneyRow
+from dealflow.counted_rows import NAMES, Counted, Keep, kept, money_counted
+from dealflow.landings import Arrival
+from dealflow.outcomes import Outcomes
 from dealflow.projects import Project, SizeClass, stage_at
-from dealflow.stages import Milestone, Stage, counts
+from dealflow.stages import Stage
 from portfolio.figures import FigureRow
 from portfolio.kernel.db import Work
 from valuation.periods import add_months
@@ -20,23 +20,9 @@ from valuation.periods import add_months
 MONTHS_A_YEAR = 12
 BUILDING = (Stage.SITE, Stage.STARTED)
 NOT_STARTED = tuple(stage for stage in Stage if stage.rank < Stage.STARTED.rank)
-NAMES = sa.select(
-    col(Project.id), col(Project.name), col(Project.system_code), col(Project.is_demo)
-)
 
 
 # ---- facts
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """One row that a measure counts, with the project it belongs to."""
-
-    project_id: str
-    system_code: str | None
-    on: date
-    amount_fen: int
-    row: FigureRow
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract(Counted):
     """A formal contract signed in the period."""
@@ -65,6 +51,7 @@ class Facts:
     starts: tuple[Counted, ...]  # one per project
     started: frozenset[str]  # projects signed in the period that had started by as_of
     standing: tuple[Standing, ...]
+    outcomes: Outcomes
 
     @property
     def rows(self) -> tuple[Counted, ...]:
@@ -79,19 +66,20 @@ class Facts:
 
     def of(self, system_code: str | None) -> "Facts":
         """Return the rows of one industry system."""
+        return self.where(lambda row: row.system_code == system_code)
 
-        def own(rows: Iterable[Any]) -> tuple[Any, ...]:
-            return tuple(row for row in rows if row.system_code == system_code)
-
+    def where(self, keep: Keep) -> "Facts":
+        """Return the rows of a part of the district."""
         return Facts(
             since=self.since,
             as_of=self.as_of,
-            contracts=own(self.contracts),
-            money=own(self.money),
-            money_before=own(self.money_before),
-            starts=own(self.starts),
+            contracts=kept(self.contracts, keep),
+            money=kept(self.money, keep),
+            money_before=kept(self.money_before, keep),
+            starts=kept(self.starts, keep),
             started=self.started,
-            standing=own(self.standing),
+            standing=kept(self.standing, keep),
+            outcomes=self.outcomes.where(keep),
         )
 
 
@@ -135,35 +123,20 @@ def load(
     last_year = a_year_before(as_of)
     signed_rows = contracts(work, since, as_of, known_at=known_at, with_demo=with_demo)
     signed = {contract.project_id for contract in signed_rows}
-    starts = _starts(work, as_of, known_at=known_at, with_demo=with_demo)
+    came = outcomes.read(work, as_of, signed=sorted(signed), known_at=known_at, with_demo=with_demo)
+    starts = came.broke_ground
     return Facts(
         since=since,
         as_of=as_of,
         contracts=signed_rows,
-        money=tuple(_money(row, *names[row.project_id]) for row in money if row.on >= since),
+        money=tuple(money_counted(row, *names[row.project_id]) for row in money if row.on >= since),
         money_before=tuple(
-            _money(row, *names[row.project_id]) for row in money if row.on <= last_year
+            money_counted(row, *names[row.project_id]) for row in money if row.on <= last_year
         ),
         starts=tuple(row for row in starts if row.on >= since),
         started=frozenset(row.project_id for row in starts) & signed,
         standing=_standing(work, as_of, known_at=known_at, with_demo=with_demo),
-    )
-
-
-def _money(row: MoneyRow, name: str, system_code: str | None) -> Counted:
-    return Counted(
-        project_id=row.project_id,
-        system_code=system_code,
-        on=row.on,
-        amount_fen=row.amount_fen,
-        row=FigureRow(
-            label=name,
-            kind=row.kind,
-            subject_id=row.subject_id,
-            on=row.on,
-            amount_fen=row.amount_fen,
-            is_demo=row.is_demo,
-        ),
+        outcomes=came,
     )
 
 
@@ -207,36 +180,6 @@ def contracts(
             ),
         )
         for agreement, project in work.rows(statement)
-    )
-
-
-def _starts(
-    work: Work, as_of: date, *, known_at: datetime | None, with_demo: bool
-) -> tuple[Counted, ...]:
-    """Return the first start of each project up to a day."""
-    first = sa.func.min(col(Milestone.on))
-    statement = (
-        NAMES.add_columns(first)
-        .join(Milestone, col(Milestone.project_id) == col(Project.id))
-        .where(
-            col(Milestone.stage) == Stage.STARTED.value,
-            col(Milestone.on) <= as_of,
-            *counts(known_at),
-        )
-        .group_by(*NAMES.selected_columns)
-        .order_by(first, col(Project.id))
-    )
-    if not with_demo:
-        statement = statement.where(col(Project.is_demo).is_(False))
-    return tuple(
-        Counted(
-            project_id=project_id,
-            system_code=system_code,
-            on=on,
-            amount_fen=0,
-            row=FigureRow(label=name, kind="project", subject_id=project_id, on=on, is_demo=demo),
-        )
-        for project_id, name, system_code, demo, on in work.rows(statement)
     )
 
 

@@ -10,109 +10,17 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
+from dealflow.first_definitions import FIRST, Basis, Definition
+from dealflow.tallies import TALLIES
 from portfolio.figures import Unit
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Fen, Row, Work, one_of, strict
-from portfolio.kernel.errors import DomainError, Message, say
+from portfolio.kernel.errors import DomainError, Message
 from valuation.periods import Quarter
 
 
 # ---- facts
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
-    """One meaning of a measure. The sentences are msgids of the catalogue."""
-
-    code: str
-    unit: Unit
-    definition: Message
-    numerator: Message | None = None
-    denominator: Message | None = None
-    version: int = 1
-
-
-SIGNED = say("Different projects with a formal contract signed in the period.")
-CONTRACTED = say("Sum of the formal contracts signed in the period.")
-IN_PLACE = say(
-    "Sum of the verified money that arrived in the period, whichever year the project was signed."
-)
-STARTED = say("Different projects whose construction started in the period.")
-FIRST: tuple[Definition, ...] = (
-    Definition(code="projects_signed", unit=Unit.COUNT, definition=SIGNED),
-    Definition(code="contract_amount", unit=Unit.FEN, definition=CONTRACTED),
-    Definition(code="money_in_place", unit=Unit.FEN, definition=IN_PLACE),
-    Definition(
-        code="money_in_place_yoy",
-        unit=Unit.RATIO,
-        definition=say("Growth of the money in place over the same period of the year before."),
-        numerator=say("Money in place in the period, less that of the year before."),
-        denominator=say("Money in place in the same period of the year before."),
-    ),
-    Definition(code="projects_started", unit=Unit.COUNT, definition=STARTED),
-    Definition(
-        code="capital_conversion",
-        unit=Unit.RATIO,
-        definition=say(
-            "Money in place in the period over the contract amount signed in the period."
-        ),
-        numerator=IN_PLACE,
-        denominator=CONTRACTED,
-    ),
-    Definition(
-        code="start_rate_period",
-        unit=Unit.RATIO,
-        definition=say(
-            "Projects started in the period, whenever they were signed, over projects signed in it."
-        ),
-        numerator=STARTED,
-        denominator=SIGNED,
-    ),
-    Definition(
-        code="start_rate_cohort",
-        unit=Unit.RATIO,
-        definition=say(
-            "Of the projects signed in the period that were due to start, the share that started."
-        ),
-        numerator=say("Those of them that had started by the end of the period."),
-        denominator=say("Projects signed in the period and due to start by its end."),
-    ),
-    Definition(
-        code="in_talks_count",
-        unit=Unit.COUNT,
-        definition=say("Projects whose stage at the end of the period is in talks."),
-    ),
-    Definition(
-        code="in_talks_amount",
-        unit=Unit.FEN,
-        definition=say("Sum of the planned investment of the projects in talks."),
-    ),
-    Definition(
-        code="size_5bn_projects",
-        unit=Unit.COUNT,
-        definition=say("Projects of the 5 billion yuan class signed in the period."),
-    ),
-    Definition(
-        code="size_2bn_projects",
-        unit=Unit.COUNT,
-        definition=say("Projects of the 2 billion yuan class signed in the period."),
-    ),
-    Definition(
-        code="started_or_land_count",
-        unit=Unit.COUNT,
-        definition=say(
-            "Projects that have secured their site or started, and are not in production yet."
-        ),
-    ),
-    Definition(
-        code="can_start_this_year",
-        unit=Unit.COUNT,
-        definition=say(
-            "Projects under formal contract, not started, that are due to start by the year's end."
-        ),
-    ),
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
     """A figure as others published it, kept in their words and never mixed with computed ones."""
@@ -146,6 +54,10 @@ class MeasureDefinition(Row, table=True):
     denominator_text: str = ""
     definition_text: str
     valid_from: date
+    # Versions written before these three were columns have none: theirs are the built-in ones.
+    numerator_query: str = ""
+    denominator_query: str = ""
+    basis: str = ""
     is_demo: bool = False
 
 
@@ -188,14 +100,46 @@ class Expectation(Row, table=True):
     is_demo: bool = False
 
 
+# ---- rules
+def refuse_uncomputable(definition: Definition) -> None:
+    """Refuse a meaning that could not be computed: every rate has both parts, by known names."""
+    is_rate = definition.unit not in {Unit.COUNT, Unit.FEN}
+    for query in (definition.numerator_query, definition.denominator_query):
+        if query and query not in TALLIES:
+            raise DomainError(
+                "There is no row set called {query}.",
+                "Use one of: {known}.",
+                query=query,
+                known=", ".join(TALLIES),
+            )
+    if not definition.numerator_query or is_rate != bool(definition.denominator_query):
+        raise DomainError(
+            "The definition of {code} does not name what it is made of.",
+            "Name one row set for a count or an amount, and two for a rate.",
+            code=definition.code,
+        )
+    if not definition.definition.msgid.strip():
+        raise DomainError(
+            "The definition of {code} has no words.",
+            "Say in one sentence what is divided by what.",
+            code=definition.code,
+        )
+
+
 # ---- commands
-def define(work: Work, actor: Actor, *, valid_from: date = date(2000, 1, 1)) -> int:
-    """Record the first version of every measure that has none yet; return how many were new."""
+def define(work: Work, actor: Actor) -> int:
+    """Record every built-in version that is newer than what is recorded; return how many."""
     actor.must(Duty.EDIT_DEALS)
-    known = {code for (code,) in work.rows(sa.select(col(MeasureDefinition.code)).distinct())}
-    new = [first for first in FIRST if first.code not in known]
+    known: dict[str, int] = dict(
+        work.rows(
+            sa.select(
+                col(MeasureDefinition.code), sa.func.max(col(MeasureDefinition.version))
+            ).group_by(col(MeasureDefinition.code))
+        )
+    )
+    new = [first for first in FIRST if first.version > known.get(first.code, 0)]
     for first in new:
-        redefine(work, actor, first, valid_from=valid_from)
+        redefine(work, actor, first, valid_from=first.valid_from)
     return len(new)
 
 
@@ -204,6 +148,7 @@ def redefine(
 ) -> MeasureDefinition:
     """Record a version of a measure's meaning; it follows the last one in number and in time."""
     actor.must(Duty.EDIT_DEALS)
+    refuse_uncomputable(definition)
     last = work.rows(
         sa.select(col(MeasureDefinition.version), col(MeasureDefinition.valid_from))
         .where(col(MeasureDefinition.code) == definition.code)
@@ -228,9 +173,18 @@ def redefine(
             denominator_text=definition.denominator.msgid if definition.denominator else "",
             definition_text=definition.definition.msgid,
             valid_from=valid_from,
+            numerator_query=definition.numerator_query,
+            denominator_query=definition.denominator_query,
+            basis=definition.basis.value,
         )
     )
-    after = {"code": row.code, "version": row.version, "definition": row.definition_text}
+    after = {
+        "code": row.code,
+        "version": row.version,
+        "definition": row.definition_text,
+        "numerator": row.numerator_query,
+        "denominator": row.denominator_query,
+    }
     audit.write(work, actor, "measure:define", "measure", row.id, after=after)
     return row
 
@@ -255,23 +209,47 @@ def expect(work: Work, actor: Actor, expectation: Expectation) -> Expectation:
 
 # ---- reads
 def in_force(work: Work, as_of: date) -> dict[str, Definition]:
-    """Return {code: definition} of a day; a measure without a row has its first meaning."""
-    found = {first.code: first for first in FIRST}
+    """Return {code: definition} of a day; a measure without a row has its built-in meaning.
+
+    Measures of which no version is in force are absent: they can be neither shown nor published.
+    """
+    built_in = {(first.code, first.version): first for first in FIRST}
+    found = {first.code: first for first in FIRST if first.valid_from <= as_of}
     rows = work.session.execute(
         sa.select(MeasureDefinition)
         .where(col(MeasureDefinition.valid_from) <= as_of)
         .order_by(col(MeasureDefinition.version))
     ).scalars()
     for row in rows:
-        found[row.code] = Definition(
-            code=row.code,
-            unit=Unit(row.unit),
-            definition=Message(row.definition_text),
-            numerator=Message(row.numerator_text) if row.numerator_text else None,
-            denominator=Message(row.denominator_text) if row.denominator_text else None,
-            version=row.version,
-        )
+        if row.code not in found or row.version >= found[row.code].version:
+            found[row.code] = _definition(row, built_in.get((row.code, row.version)))
     return found
+
+
+def versions(work: Work, code: str) -> list[Definition]:
+    """Return the versions of a measure, oldest first."""
+    built_in = {first.version: first for first in FIRST if first.code == code}
+    rows = work.session.execute(
+        sa.select(MeasureDefinition).where(col(MeasureDefinition.code) == code)
+    ).scalars()
+    recorded = {row.version: _definition(row, built_in.get(row.version)) for row in rows}
+    return [one for _, one in sorted((built_in | recorded).items())]
+
+
+def _definition(row: MeasureDefinition, built_in: Definition | None) -> Definition:
+    old = built_in if built_in and not row.numerator_query else None
+    return Definition(
+        code=row.code,
+        unit=Unit(row.unit),
+        definition=Message(row.definition_text),
+        numerator=Message(row.numerator_text) if row.numerator_text else None,
+        numerator_query=old.numerator_query if old else row.numerator_query,
+        denominator=Message(row.denominator_text) if row.denominator_text else None,
+        denominator_query=old.denominator_query if old else row.denominator_query,
+        basis=old.basis if old else Basis(row.basis),
+        version=row.version,
+        valid_from=row.valid_from,
+    )
 
 
 def reported(work: Work, since: date, as_of: date) -> list[Reported]:

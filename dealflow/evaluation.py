@@ -213,7 +213,7 @@ def contracts_free(work: Work, moment: Moment, fund_id: str, *, with_demo: bool)
     return Indicator(
         code="contracts_free",
         group=Group.POLICY,
-        title=say("Contracts without forced reinvestment or relocation"),
+        title=say("Unforced contracts"),
         definition=say("Agreements of the fund in which no rule in force at signing finds either."),
         value=value,
         unit=Unit.COUNT,

@@ -1,18 +1,18 @@
 """Measures: the figures of attraction for a period, each computed from rows and carrying them.
 
 The rows are read once (counted.py), then counted in memory for the district and for each industry
-system. What a measure means stands in definitions.py.
+system. What a measure means stands in definitions.py; a rate without a definition has no figure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from dealflow import counted, definitions, units
-from dealflow.counted import BUILDING, Contract, Counted, Facts
-from dealflow.definitions import Definition
-from dealflow.projects import SizeClass
-from dealflow.stages import Stage
+from dealflow.counted import Facts
+from dealflow.counted_rows import either
+from dealflow.first_definitions import Definition
+from dealflow.tallies import EMPTY, NOTHING, TALLIES, Tallied
 from portfolio.figures import Figure
 from portfolio.kernel.db import Work
 from valuation.figures import Reason, Undefined
@@ -55,103 +55,43 @@ class Scorecard:
 
 
 # ---- rules
-def projects_of(rows: Sequence[Counted]) -> list[Counted]:
-    """Return one row per project, its first, with all its amounts together."""
-    found: dict[str, Counted] = {}
-    for row in rows:
-        found.setdefault(row.project_id, row)
-    return list(found.values())
+def figures_of(facts: Facts, means: Mapping[str, Definition]) -> tuple[Figure, ...]:
+    """Compute every measure that has a definition, from the rows."""
+    found: dict[str, Tallied] = {}
 
+    def tallied(query: str) -> Tallied:
+        if query not in found:
+            found[query] = TALLIES[query](facts)
+        return found[query]
 
-def figures_of(facts: Facts, means: dict[str, Definition]) -> tuple[Figure, ...]:
-    """Compute every measure from the rows."""
-
-    def count(code: str, rows: Sequence[Counted]) -> Figure:
-        one_each = projects_of(rows)
-        return _figure(means[code], len(one_each), rows=one_each)
-
-    def total(code: str, rows: Sequence[Counted]) -> Figure:
-        return _figure(means[code], _sum(rows), rows=rows)
-
-    def ratio(code: str, over: int, under: int, why: str, rows: Sequence[Counted]) -> Figure:
-        value = over / under if under else Undefined(Reason.NOTHING_IN_DENOMINATOR, why)
-        return _figure(means[code], value, rows=rows, numerator=over, denominator=under)
-
-    signed, started = projects_of(facts.contracts), projects_of(facts.starts)
-    in_place, before = _sum(facts.money), _sum(facts.money_before)
-    due = projects_of([c for c in facts.contracts if _is_due(c, facts.as_of)])
-    in_talks = [p for p in facts.standing if p.stage is Stage.IN_TALKS]
-    return (
-        count("projects_signed", facts.contracts),
-        total("contract_amount", facts.contracts),
-        total("money_in_place", facts.money),
-        ratio(
-            "money_in_place_yoy",
-            in_place - before,
-            before,
-            "no money arrived in the same period of the year before",
-            [*facts.money, *facts.money_before],
-        ),
-        count("projects_started", facts.starts),
-        ratio(
-            "capital_conversion",
-            in_place,
-            _sum(facts.contracts),
-            "no formal contract was signed in the period",
-            [*facts.money, *facts.contracts],
-        ),
-        ratio(
-            "start_rate_period",
-            len(started),
-            len(signed),
-            "no formal contract was signed in the period",
-            [*started, *signed],
-        ),
-        ratio(
-            "start_rate_cohort",
-            sum(project.project_id in facts.started for project in due),
-            len(due),
-            "no project signed in the period was due to start by its end",
-            due,
-        ),
-        count("in_talks_count", in_talks),
-        total("in_talks_amount", in_talks),
-        count("size_5bn_projects", _of_class(facts.contracts, SizeClass.YI50)),
-        count("size_2bn_projects", _of_class(facts.contracts, SizeClass.YI20)),
-        count("started_or_land_count", [p for p in facts.standing if p.stage in BUILDING]),
-        count("can_start_this_year", [p for p in facts.standing if p.can_start]),
+    return tuple(
+        _figure(
+            one,
+            tallied(one.numerator_query),
+            tallied(one.denominator_query) if one.denominator_query else None,
+            NOTHING.get(one.denominator_query, EMPTY),
+        )
+        for one in means.values()
     )
 
 
-def _sum(rows: Iterable[Counted]) -> int:
-    return sum(row.amount_fen for row in rows)
-
-
-def _is_due(contract: Contract, as_of: date) -> bool:
-    return contract.start_due_on is not None and contract.start_due_on <= as_of
-
-
-def _of_class(contracts: Iterable[Contract], size_class: SizeClass) -> list[Contract]:
-    return [contract for contract in contracts if contract.size_class is size_class]
-
-
-def _figure(
-    means: Definition,
-    value: float | Undefined,
-    *,
-    rows: Sequence[Counted],
-    numerator: int | None = None,
-    denominator: int | None = None,
-) -> Figure:
+def _figure(means: Definition, over: Tallied, under: Tallied | None, why: str) -> Figure:
+    value: float | Undefined = over.value
+    if under is not None:
+        value = (
+            over.value / under.value
+            if under.value
+            else Undefined(Reason.NOTHING_IN_DENOMINATOR, why)
+        )
     return Figure(
         code=means.code,
         value=value,
         unit=means.unit,
         definition=means.definition,
         version=means.version,
-        numerator=numerator,
-        denominator=denominator,
-        rows=tuple(row.row for row in rows),
+        numerator=over.value if under else None,
+        denominator=under.value if under else None,
+        rows=tuple(row.row for row in (either(over.rows, under.rows) if under else over.rows)),
     )
 
 

@@ -9,7 +9,8 @@ from itertools import accumulate
 from sqlmodel import col
 
 from dealflow import counted, landings
-from dealflow.counted import Contract, Counted, Facts
+from dealflow.counted import Contract, Facts
+from dealflow.counted_rows import Counted
 from dealflow.landings import MoneyRow
 from dealflow.stages import Milestone, Stage, first_days
 from portfolio.kernel.db import Work

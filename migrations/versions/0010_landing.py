@@ -12,7 +12,7 @@ from alembic import op
 from portfolio.kernel.db import Fen, Instant
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0010", "0003"
+revision, down_revision = "0010", "0008"
 branch_labels = depends_on = None
 METRICS = (
     "registered_here",

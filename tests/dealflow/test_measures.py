@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from dealflow import definitions, measures, series
-from dealflow.definitions import Definition, Expectation, ReportedFigure
+from dealflow import definitions, first_definitions, measures, series
+from dealflow.definitions import Expectation, ReportedFigure
+from dealflow.first_definitions import Definition
 from dealflow.projects import SizeClass
 from dealflow.series import Basis, Step
 from dealflow.stages import Stage
@@ -78,7 +79,7 @@ def test_the_start_rate_of_a_period_and_of_a_cohort_differ(work: Work, district:
     for project in (due, older):
         district.reach(project, Stage.STARTED, date(2023, 5, 1))
     seen = card(work)
-    period, cohort = seen["start_rate_period"], seen["start_rate_cohort"]
+    period, cohort = seen["start_rate_period"], seen["start_rate_due"]
     assert (period.numerator, period.denominator) == (2, 2)
     assert (cohort.numerator, cohort.denominator) == (1, 1)
     assert seen["projects_started"].value == 2
@@ -194,10 +195,14 @@ def test_figures_ask_as_often_for_many_projects_as_for_few(
 
 # ---- definitions, reported figures, expectations
 def test_a_figure_keeps_the_meaning_of_its_day(work: Work, officer: Actor) -> None:
-    assert definitions.define(work, officer) == len(definitions.FIRST)
+    assert definitions.define(work, officer) == len(first_definitions.FIRST)
     assert definitions.define(work, officer) == 0
     anew = Definition(
-        code="projects_started", unit=Unit.COUNT, definition=say("Anders gezählt."), version=2
+        code="projects_started",
+        unit=Unit.COUNT,
+        definition=say("Anders gezählt."),
+        numerator_query="ever_started",
+        version=2,
     )
     definitions.redefine(work, officer, anew, valid_from=date(2024, 1, 1))
     of_2023 = card(work)["projects_started"]

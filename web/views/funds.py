@@ -52,6 +52,9 @@ Tab = Literal[
     "closing",
     "returns",
     "evaluation",
+    "bank",
+    "credit",
+    "lookthrough",
 ]
 
 
@@ -114,6 +117,7 @@ class Head:
     focus: str
     is_demo: bool
     is_own: bool
+    is_mother: bool
     may_edit: bool
     may_approve: bool
     may_report: bool
@@ -217,6 +221,7 @@ def head_of(reader: Reader, actor: Actor, page: Page, opened: Opened) -> Head:
         focus=named(reader, fund.focus, fund.focus_en),
         is_demo=fund.is_demo,
         is_own=opened.own is not None,
+        is_mother=fund.kind == FundKind.MOTHER,
         may_edit=live and actor.may(Duty.EDIT_FUNDS),
         may_approve=live and actor.may(Duty.APPROVE_MARKS),
         may_report=actor.may(Duty.READ_REPORTS),

@@ -18,7 +18,22 @@ TITLES: dict[str, Message] = {
     "projects_started": say("New starts"),
     "capital_conversion": say("Capital conversion"),
     "start_rate_period": say("Start rate, new starts ÷ signed"),
-    "start_rate_cohort": say("Start rate, started ÷ due"),
+    "start_rate_cohort": say("Start rate, started ÷ signed cohort"),
+    "start_rate_due": say("Start rate, started ÷ due"),
+    "start_rate_on_time": say("Start rate, on time ÷ due"),
+    "start_rate_union": say("Start rate, started ÷ (due or started)"),
+    "money_in_place_rate_period": say("Money in place rate, period"),
+    "money_in_place_rate_cohort": say("Money in place rate, cohort"),
+    "investment_attainment": say("Investment attained ÷ promised"),
+    "production_rate": say("Production rate"),
+    "capacity_rate": say("Capacity rate"),
+    "fund_contract_rate_count": say("Frameworks that became contracts"),
+    "fund_investment_rate_count": say("Frameworks with fund money"),
+    "fund_landing_rate_count": say("Fund landing rate, by count"),
+    "fund_landing_rate_amount": say("Fund landing rate, by amount"),
+    "leverage_fund": say("Leverage, fund ÷ public money"),
+    "leverage_sub_fund": say("Leverage, sub-funds ÷ mother fund"),
+    "leverage_project": say("Leverage, project ÷ fund money"),
     "in_talks_count": say("Projects in talks"),
     "in_talks_amount": say("Investment in talks"),
     "size_5bn_projects": say("Projects of the 5 bn class"),
@@ -60,7 +75,9 @@ def write(reader: Reader, value: float | Undefined | None, unit: Unit) -> str:
         case _, Unit.MULTIPLE:
             return reader.multiple(value)
         case _:
-            return reader.ratio(value)
+            text = reader.ratio(value)
+            is_period = unit is Unit.PERIOD
+            return reader.say(say("{rate} of the period", rate=text)) if is_period else text
 
 
 def agrees(figure: Figure, reported: Reported | None) -> bool:

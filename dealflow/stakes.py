@@ -74,7 +74,7 @@ def _named(at: ConditionPosition, as_of: date) -> tuple[int | Undefined, str, Me
     """Return what the clause names, what it is bound to, and how it was reckoned."""
     own, named, rate_ppm = f"own:{at.condition_id}", at.at_stake_fen, at.rate_ppm
     if named is None:
-        missing = Undefined(Reason.NOT_YET, "the paper's amount is not recorded")
+        missing = Undefined(Reason.NOT_RECORDED, "the paper's amount is not recorded")
         return missing, own, say("The clause names no amount")
     if at.consequence is Consequence.STEP_DOWN and rate_ppm is not None:
         how = say("{share} % of the incentive", share=f"{rate_ppm / 10_000:g}")
@@ -92,7 +92,7 @@ def _bought_back(
 ) -> Stake:
     bound_to = f"holding:{holding_id or at.condition_id}"
     if at.rate_ppm is None:
-        missing = Undefined(Reason.NO_RATE, "the yearly rate of the buy-back is not recorded")
+        missing = Undefined(Reason.NOT_RECORDED, "the yearly rate of the buy-back is not recorded")
         return _stake(at, missing, bound_to, say("The rate of the buy-back is not recorded"))
     rate = at.rate_ppm / PPM
     price = round(buy_back.price(paid, rate=rate, on=as_of, compounds=False))

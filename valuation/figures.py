@@ -19,6 +19,7 @@ class Reason(StrEnum):
     NO_MARK = "no_mark"  # an asset without a fair value by this date
     INDEX_POSITION_SHORT = "index_position_short"
     NO_INDEX_LEVEL = "no_index_level"  # the index has no level near one of the dates
+    NOT_RECORDED = "not_recorded"  # a person has to say it, and nobody has
     NOT_YET = "not_yet"  # an event that has not come by this date
 
 

@@ -62,6 +62,7 @@ REASONS: Mapping[Reason, Message] = {
     Reason.NO_MARK: say("No fair value by this date"),
     Reason.INDEX_POSITION_SHORT: say("The index position would have run short"),
     Reason.NO_INDEX_LEVEL: say("The index has no level for one of the dates"),
+    Reason.NOT_RECORDED: say("Not recorded yet"),
     Reason.NOT_YET: say("Not reached yet"),
 }
 

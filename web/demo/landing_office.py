@@ -10,7 +10,7 @@ from dealflow import payouts, reinvestment, reinvestment_rules
 from dealflow.payout_rules import Kind, Rule, Step
 from dealflow.reinvestment import Share
 from dealflow.reinvestment_rules import Basis, Form, Policy, Recognition
-from portfolio import natures
+from portfolio import concessions, natures
 from portfolio.commitments import Partner
 from portfolio.natures import Capital, Focus
 from web.demo.hongtai import CODE, HOLDINGS, SIGNED
@@ -100,6 +100,7 @@ def stage(timeline: Timeline) -> None:
     for number, claim in enumerate(CLAIMS):
         _claim(timeline, str(number), *claim)
     timeline.on(date(2026, 9, 1), _judge)
+    timeline.on(date(2026, 1, 12), _concession_rule)
 
 
 def _incentive(
@@ -226,6 +227,18 @@ def _claim(
         timeline.on(on, decide)
     if company == LEFT:
         timeline.on(date(2026, 8, 20), leave)
+
+
+def _concession_rule(scene: Scene) -> None:
+    concessions.set_rule(
+        scene.work,
+        scene.actor("manager1"),
+        scene["fund", CODE],
+        share_ppm=300_000,
+        valid_from=date(2026, 1, 12),
+        text="财政出资人可让出不超过三成已实现收益（示例）",
+        is_demo=True,
+    )
 
 
 def _partner(scene: Scene, code: str) -> str:

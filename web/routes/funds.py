@@ -19,6 +19,7 @@ from web.views import (
     fund_books,
     fund_close,
     fund_credit,
+    fund_evaluation,
     fund_fees,
     fund_forecast,
     fund_forms,
@@ -41,7 +42,7 @@ Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
 FOR_STAFF = frozenset(
     {
         *("partners", "terms", "expenses", "ledger", "closing", "returns"),
-        *("bank", "credit", "lookthrough"),
+        *("bank", "credit", "lookthrough", "evaluation"),
     }
 )
 
@@ -53,6 +54,7 @@ PLAIN_TABS: Mapping[str, Callable[..., View]] = {
     "expenses": fund_books.costs_page,
     "bank": fund_bank.bank_page,
     "credit": fund_credit.credit_page,
+    "evaluation": fund_evaluation.evaluation_page,
     "lookthrough": fund_lookthrough.lookthrough_page,
 }
 

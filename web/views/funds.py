@@ -53,6 +53,7 @@ Tab = Literal[
     "ledger",
     "closing",
     "returns",
+    "evaluation",
     "bank",
     "credit",
     "lookthrough",

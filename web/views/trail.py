@@ -46,6 +46,11 @@ KINDS: Mapping[str, Message] = {
     "organisation": say("Organisation"),
     "report": say("Report"),
     "period": say("Quarter"),
+    "payout": say("Payout"),
+    "reinvestment": say("Local reinvestment"),
+    "concession": say("Concession"),
+    "clause_rule": say("Clause rule"),
+    "condition_template": say("Condition template"),
 }
 VERBS: Mapping[str, Message] = {
     "create": say("create"),
@@ -90,6 +95,19 @@ VERBS: Mapping[str, Message] = {
     "release": say("release"),
     "close": say("close"),
     "issue": say("issue"),
+    "ask": say("ask"),
+    "decide": say("decide"),
+    "claim": say("claim"),
+    "take_back": say("take back"),
+    "oblige": say("set duty"),
+    "policy": say("set rules"),
+    "rule": say("set rule"),
+    "promise": say("promise"),
+    "propose": say("propose"),
+    "add": say("add version"),
+    "clauses": say("keep clauses"),
+    "nature": say("judge money"),
+    "focus": say("judge holding"),
 }
 
 

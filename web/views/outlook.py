@@ -9,6 +9,7 @@ from dealflow.forecasts import FORECAST, BackTest, Scored, Verdict
 from dealflow.outlook import Band
 from dealflow.targets import DISTRICT, Pace, Scope
 from portfolio.figures import Unit
+from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from valuation.periods import year_elapsed
@@ -113,10 +114,13 @@ class Outlook:
     coverage: float | None
     paths: int
     seed: int
+    subjects: tuple[tuple[str, str], ...]
+    measures: tuple[tuple[str, str], ...]
+    may_edit: bool
     has_demo: bool
 
 
-def build(work: Work, page: Page, *, scope: str, with_demo: bool) -> Outlook:
+def build(work: Work, actor: Actor, page: Page, *, scope: str, with_demo: bool) -> Outlook:
     """Read and arrange the page."""
     reader, as_of = page.reader, page.as_of
     chosen = Scope(scope) if scope in set(Scope) else Scope.DISTRICT
@@ -142,6 +146,12 @@ def build(work: Work, page: Page, *, scope: str, with_demo: bool) -> Outlook:
         coverage=forecasts.coverage(tests),
         paths=forecasts.PATHS,
         seed=forecasts.SEED,
+        subjects=tuple(
+            (one.subject_id, one.name or reader.say(say("Whole district")))
+            for one in targets.subjects(work, chosen, with_demo=with_demo)
+        ),
+        measures=tuple((code, _title(reader, code)) for code in FORECAST),
+        may_edit=actor.may(Duty.EDIT_DEALS),
         has_demo=with_demo,
     )
 

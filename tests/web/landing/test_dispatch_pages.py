@@ -179,3 +179,60 @@ def test_a_figure_of_one_unit_opens_to_its_rows(town: Town, office: Desk) -> Non
     assert "临空办" in page
     answer = office.browser.get("/figures/contract_amount?unit_id=nobody")
     assert answer.status_code == 404
+
+
+# ---- definitions and targets
+def test_the_office_adds_a_version_and_never_edits_one(town: Town, office: Desk) -> None:
+    page = office.see("/definitions", code="start_rate_due")
+    assert "cohort_due_started" in page
+    form = {
+        "text": "按期开工÷签约",
+        "numerator": "cohort_due_on_time",
+        "denominator": "projects_signed",
+        "basis": "cohort",
+        "valid_from": "2024-06-01",
+    }
+    assert office.send("/definitions/start_rate_due", version=1, **form).status_code == 303
+    page = office.see("/definitions", code="start_rate_due", as_of="2024-07-01")
+    assert "按期开工÷签约" in page
+    assert "v1" in page
+    assert "按期开工÷签约" not in office.see("/definitions", as_of="2024-05-01")
+    stale = office.send("/definitions/start_rate_due", version=1, **form)
+    assert stale.status_code == 409
+
+
+def test_a_rate_with_an_unknown_row_set_is_refused(town: Town, office: Desk) -> None:
+    answer = office.send(
+        "/definitions/start_rate_due",
+        version=1,
+        text="x",
+        numerator="whatever",
+        denominator="projects_signed",
+        basis="cohort",
+        valid_from="2024-06-01",
+    )
+    assert answer.status_code == 422
+    assert "whatever" in answer.text
+
+
+def test_a_target_is_set_and_shown_against_time(town: Town, office: Desk) -> None:
+    answer = office.send(
+        "/targets",
+        year="2024",
+        scope="unit",
+        subject=town.unit_id,
+        code="contract_amount",
+        at_least="20",
+    )
+    assert answer.status_code == 303
+    page = office.see("/landing", tab="outlook", scope="unit", as_of="2024-12-31")
+    assert "50.0%" in page
+    half = office.send(
+        "/targets",
+        year="2024",
+        scope="unit",
+        subject=town.unit_id,
+        code="projects_started",
+        at_least="1.5",
+    )
+    assert half.status_code == 422

@@ -16,6 +16,7 @@ from dealflow.conditions import Condition, ConditionPosition
 from dealflow.counted_rows import NAMES, Counted, Keep, kept, money_counted
 from dealflow.leverage import Leverage
 from dealflow.leverage import read as read_leverage
+from dealflow.observed import LATEST
 from dealflow.projects import Project
 from dealflow.stages import Milestone, Stage, counts
 from dealflow.terms import Metric
@@ -211,7 +212,7 @@ def _promises(
         col(Condition.metric) == Metric.FIXED_ASSET_INVESTMENT.value,
         col(Condition.due_on) <= as_of,
         with_demo=with_demo,
-        known_at=known_at or conditions.LATEST,
+        known_at=known_at or LATEST,
     )
     return [at for at in found if at.waived_on is None]
 

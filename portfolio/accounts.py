@@ -34,6 +34,7 @@ LIABILITIES = (AccountCode.PAYABLES, AccountCode.SUBSCRIPTION_LINE)
 class Line(IntEnum):
     """The rows of the ILPA sheet that a posting to partners' capital may carry."""
 
+    OPENING_NAV = 12  # taken over from another administrator; else row 12 is what came before
     CONTRIBUTIONS = 13
     DISTRIBUTIONS = 14
     SYNDICATION_COSTS = 15
@@ -78,10 +79,14 @@ class Line(IntEnum):
     OTHER_INCOME = 89
     REALISED_GAIN = 92
     UNREALISED_GAIN = 93
+    OPENING_CARRY = 96
     CARRY_ACCRUED = 97
     CARRY_EARNED = 98
     CARRY_PAID = 101
     CLAWBACK_RETURNED = 102
+    # The other side of 96, 101 and 102 within one account: the carry was taken from the account
+    # when it accrued, so paying it moves the reconciliation of rows 96-103 and not the NAV.
+    CARRY_SETTLED = 103
 
 
 FLOW_LINES = (
@@ -93,8 +98,10 @@ FLOW_LINES = (
 )
 FEE_LINES = tuple(line for line in Line if Line.MANAGEMENT_FEES <= line <= Line.EXPENSE_OFFSETS)
 EXPENSE_LINES = tuple(line for line in FEE_LINES if line >= Line.INTERNAL_ADMINISTRATION)
+OFFSET_LINES = (Line.MANAGEMENT_FEE_OFFSETS, Line.INTERNAL_OFFSETS, Line.EXPENSE_OFFSETS)
 INCOME_LINES = (Line.INTEREST_INCOME, Line.DIVIDEND_INCOME, Line.OTHER_INCOME)
 CARRY_LINES = (
+    Line.OPENING_CARRY,
     Line.CARRY_ACCRUED,
     Line.CARRY_EARNED,
     Line.CARRY_PAID,
@@ -167,9 +174,27 @@ CAPITAL_ROWS: tuple[StatementRow, ...] = (
     StatementRow(60, "Offsets to external expenses, applied"),
     StatementRow(61, "External expenses, net", (59, 60)),
     StatementRow(62, "Total net expenses", (34, 61)),
+    StatementRow(64, "Offsets recognised: advisory and consulting fees"),
+    StatementRow(65, "Offsets recognised: broken deal fees"),
+    StatementRow(66, "Offsets recognised: transaction and deal fees"),
+    StatementRow(67, "Offsets recognised: directors' fees"),
+    StatementRow(68, "Offsets recognised: monitoring fees"),
+    StatementRow(69, "Offsets recognised: capital markets fees"),
+    StatementRow(70, "Offsets recognised: arrangement fees"),
+    StatementRow(71, "Offsets recognised: origination fees"),
+    StatementRow(72, "Offsets recognised: organisation costs"),
+    StatementRow(73, "Offsets recognised: placement fees"),
+    StatementRow(74, "Offsets recognised: other"),
+    StatementRow(75, "Offsets recognised: other, 2016 template value"),
+    StatementRow(76, "Total offsets recognised", _leaves(64, 75)),
+    StatementRow(77, "Total offsets applied", (24, 33, 60)),
+    StatementRow(78, "Unapplied offsets, beginning"),
+    StatementRow(79, "Plus offsets recognised", (76,)),
+    StatementRow(80, "Less offsets applied", (77,)),
+    StatementRow(81, "Unapplied offsets, ending", (78, 79, -80)),
     StatementRow(82, "Total fees and expenses, net", (25, 34, 61)),
     StatementRow(83, "Total fees and expenses, gross", (21, 32, 59)),
-    StatementRow(84, "Total offsets, waivers and rebates, applied", (24, 33, 60, 22, 23)),
+    StatementRow(84, "Total offsets, waivers and rebates, applied", (77, 22, 23)),
     StatementRow(85, "Total fees and expenses, net (proof)", (83, 84)),
     StatementRow(87, "Interest income"),
     StatementRow(88, "Dividend income"),
@@ -199,6 +224,25 @@ COMMITMENT_ROWS: tuple[StatementRow, ...] = (
     StatementRow(113, "Other unfunded adjustment"),
     StatementRow(114, "Ending unfunded commitment", _leaves(109, 113)),
 )
+SCHEDULE_B_ROWS: tuple[StatementRow, ...] = (
+    StatementRow(119, "Received by the manager: advisory and consulting fees"),
+    StatementRow(120, "Received by the manager: broken deal fees"),
+    StatementRow(121, "Received by the manager: transaction and deal fees"),
+    StatementRow(122, "Received by the manager: directors' fees"),
+    StatementRow(123, "Received by the manager: monitoring fees"),
+    StatementRow(124, "Received by the manager: capital markets fees"),
+    StatementRow(125, "Received by the manager: arrangement fees"),
+    StatementRow(126, "Received by the manager: origination fees"),
+    StatementRow(127, "Received by the manager: other fees"),
+    StatementRow(128, "Received by the manager: other, 2016 template value"),
+    StatementRow(129, "Total fees received by the manager", _leaves(119, 128)),
+    StatementRow(130, "Total reimbursements for travel and administration"),
+    StatementRow(131, "Total received by the manager", (129, 130)),
+)
+ROW_NAMES = {row.row: row.name for row in (*CAPITAL_ROWS, *COMMITMENT_ROWS, *SCHEDULE_B_ROWS)}
+OFFSET_ROWS = _leaves(64, 75)  # recognised: what the manager owes the partners from other income
+ESCROW_ROW = 99
+RECEIVED_ROWS = (*_leaves(119, 128), 130)
 
 
 def with_subtotals(rows: tuple[StatementRow, ...], leaves: Mapping[int, int]) -> dict[int, int]:

@@ -4,20 +4,24 @@ Nothing is stored here. An account is what was promised (commitments) and what w
 so it can be asked for any day, and as it was known at any number of the books.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from portfolio import funds, ledger
+from portfolio import funds, ledger, memo_rows, moved, unfunded
 from portfolio.accounts import (
     CAPITAL_ROWS,
     CARRY_LINES,
     COMMITMENT_ROWS,
-    AccountCode,
+    ESCROW_ROW,
+    OFFSET_LINES,
+    OFFSET_ROWS,
     Line,
     with_subtotals,
 )
@@ -25,11 +29,11 @@ from portfolio.commitments import Commitment, CommitmentChange, Partner, Partner
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
-from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.ledger import Moment
 from valuation.figures import Reason, Undefined
 from valuation.periods import Quarter, year_start
 
-RECALLABLE = "distribution:recallable:"  # purpose of the postings that may be called again
+Key = TypeVar("Key")
 # Carry moves from the partners to the general partner: on the sheet it stands inside the gains.
 CARRY_INSIDE = {Line.REALISED_GAIN: Line.CARRY_EARNED, Line.UNREALISED_GAIN: Line.CARRY_ACCRUED}
 
@@ -41,7 +45,7 @@ class Amounts:
 
     committed_fen: int
     paid_in_fen: int
-    unfunded_fen: int  # commitment − contributions + recallable distributions
+    unfunded_fen: int  # commitment − contributions inside it + recallable + adjustments
     distributed_fen: int
     recallable_fen: int
     nav_fen: int
@@ -81,18 +85,31 @@ class StatementLine:
 
 
 # ---- rules
-def amounts(committed_fen: int, by_line: Mapping[int, int], recallable_fen: int) -> Amounts:
+def amounts(
+    committed_fen: int,
+    by_line: Mapping[int, int],
+    recallable_fen: int,
+    outside_fen: int = 0,
+    memo: Mapping[int, int] | None = None,
+    over: moved.Moved = moved.NOTHING,
+) -> Amounts:
     """Return what one account adds up to.
 
-    by_line  {reporting line: fen}, credit positive, since inception
+    by_line      {reporting line: fen}, credit positive, since inception
+    outside_fen  of the contributions, what was paid on top of the commitment
+    memo         {memo row: fen}; rows 109-113 of it adjust the unfunded commitment
+    over         what transfers between partners carried over
     """
-    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0)
+    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0) + over.paid_in_fen
+    recallable_fen += over.recallable_fen
+    adjusted_fen = sum((memo or {}).get(row, 0) for row in memo_rows.UNFUNDED_ROWS)
+    again_fen = (memo or {}).get(memo_rows.RECALLABLE_ROW, 0)
     return Amounts(
         committed_fen=committed_fen,
         paid_in_fen=paid_in_fen,
-        unfunded_fen=committed_fen - paid_in_fen + recallable_fen,
-        distributed_fen=-by_line.get(Line.DISTRIBUTIONS, 0),
-        recallable_fen=recallable_fen,
+        unfunded_fen=committed_fen - (paid_in_fen - outside_fen) + recallable_fen + adjusted_fen,
+        distributed_fen=over.distributed_fen - by_line.get(Line.DISTRIBUTIONS, 0),
+        recallable_fen=recallable_fen + again_fen,
         nav_fen=sum(by_line.values()),
     )
 
@@ -102,77 +119,72 @@ def total(of: list[Amounts]) -> Amounts:
     return Amounts(**{name: sum(getattr(one, name) for one in of) for name in Amounts.__slots__})
 
 
-def account_rows(before: Mapping[int, int], during: Mapping[int, int]) -> dict[int, int]:
-    """Return rows 12–104 in fen from what was booked before and in the column's period.
+def account_rows(
+    before: Mapping[int, int],
+    during: Mapping[int, int],
+    memo_before: Mapping[int, int],
+    memo_during: Mapping[int, int],
+) -> dict[int, int]:
+    """Return rows 12-104 in fen from what was booked before and in the column's period.
 
-    before, during  {reporting line: fen}, credit positive
+    before, during            {reporting line: fen}, credit positive
+    memo_before, memo_during  {memo row: fen}, signed as on the sheet
 
-    Row 12 and row 96 are the state at the column's start. Carry is booked on lines of its own
-    (97, 98) and shown twice: inside the gains of rows 92 and 93, which are net of it, and in the
-    carry reconciliation below them.
+    Rows 12, 78 and 96 are the state at the column's start, with an opening balance that was taken
+    over in it; row 99 is the state at its end. Carry is booked on lines of its own (97, 98) and
+    shown twice: inside the gains of rows 92 and 93, which are net of it, and in the carry
+    reconciliation below them.
     """
     leaves = {int(line): fen for line, fen in during.items()}
-    leaves[12] = sum(before.values())
+    for row in OFFSET_ROWS:
+        leaves[row] = memo_during.get(row, 0)
+    leaves[12] = sum(before.values()) + during.get(Line.OPENING_NAV, 0)
     leaves[96] = sum(before.get(line, 0) for line in CARRY_LINES)
+    leaves[96] += during.get(Line.OPENING_CARRY, 0)
+    leaves[78] = unapplied(before, memo_before)
+    leaves[78] += memo_during.get(memo_rows.OPENING_OFFSETS_ROW, 0)
+    leaves[ESCROW_ROW] = memo_before.get(ESCROW_ROW, 0) + memo_during.get(ESCROW_ROW, 0)
     for gain, carry in CARRY_INSIDE.items():
         leaves[gain] = leaves.get(gain, 0) + leaves.get(carry, 0)
     return with_subtotals(CAPITAL_ROWS, leaves)
 
 
+def unapplied(by_line: Mapping[int, int], memo: Mapping[int, int]) -> int:
+    """Return the offsets recognised and not applied yet, in fen: row 81 of the sheet."""
+    recognised = sum(memo.get(row, 0) for row in (memo_rows.OPENING_OFFSETS_ROW, *OFFSET_ROWS))
+    return recognised - sum(by_line.get(line, 0) for line in OFFSET_LINES)
+
+
 # ---- reads
 def known(moment: Moment, recorded_at: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that a row without a number of its own was known at the moment.
-
-    It was, if it was recorded no later than the first transaction that the moment does not know.
-    """
-    if moment.known_seq is None:
-        return sa.true()
-    following = (
-        sa.select(col(LedgerTransaction.recorded_at))
-        .where(col(LedgerTransaction.seq) == moment.known_seq + 1)
-        .scalar_subquery()
-    )
-    return sa.or_(following.is_(None), recorded_at <= following)
+    """Return the condition that a row without a number of its own was known at the moment."""
+    return moment.knew(recorded_at)
 
 
 def committed(work: Work, moment: Moment, fund_id: str) -> dict[str, dict[CommitmentChange, int]]:
-    """Return {partner: {change: fen}} of what was promised by the moment."""
+    """Return {partner: {change: fen}} of what was promised by the moment.
+
+    A correction counts under the change that it undoes.
+    """
     found: dict[str, dict[CommitmentChange, int]] = {}
+    undone = aliased(Commitment)
+    change = sa.func.coalesce(col(undone.change), col(Commitment.change))
     statement = (
-        sa.select(
-            col(Commitment.partner_id),
-            col(Commitment.change),
-            sa.func.sum(col(Commitment.amount_fen)),
-        )
+        sa.select(col(Commitment.partner_id), change, sa.func.sum(col(Commitment.amount_fen)))
         .join(Partner, col(Partner.id) == col(Commitment.partner_id))
+        .outerjoin(undone, col(undone.id) == col(Commitment.undoes))
         .where(
             col(Partner.fund_id) == fund_id,
             col(Commitment.effective_date) <= moment.as_of,
             known(moment, col(Commitment.recorded_at)),
         )
-        .group_by(col(Commitment.partner_id), col(Commitment.change))
+        .group_by(col(Commitment.partner_id), change)
     )
     if not moment.with_demo:
         statement = statement.where(col(Commitment.is_demo).is_(False))
-    for partner_id, change, fen in work.rows(statement):
-        found.setdefault(partner_id, {})[CommitmentChange(change)] = int(fen)
+    for partner_id, of, fen in work.rows(statement):
+        found.setdefault(partner_id, {})[CommitmentChange(of)] = int(fen)
     return found
-
-
-def recallable(work: Work, moment: Moment, fund_id: str) -> dict[str, int]:
-    """Return {partner: fen} of what was given back and may be called again."""
-    statement = (
-        ledger.entries(col(LedgerPosting.partner_id), sa.func.sum(col(LedgerPosting.amount_fen)))
-        .where(
-            col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
-            col(LedgerPosting.line) == int(Line.DISTRIBUTIONS),
-            col(LedgerPosting.purpose).startswith(RECALLABLE),
-            moment.holds(),
-        )
-        .group_by(col(LedgerPosting.partner_id))
-    )
-    return {partner_id: int(fen) for partner_id, fen in work.rows(statement)}
 
 
 def accounts(
@@ -192,13 +204,18 @@ def accounts(
     visible = {partner.id for partner in partners}
     if actor is not None:
         visible = {row[0] for row in work.rows(funds.visible_partners(actor, fund_id))}
-    promised, back = committed(work, moment, fund_id), recallable(work, moment, fund_id)
+    promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
+    memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
+    over = moved.sums(work, moment, fund_id)
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
     found = {
         partner.id: amounts(
             sum(promised.get(partner.id, {}).values()),
             booked.get(partner.id, {}),
             back.get(partner.id, 0),
+            on_top.get(partner.id, 0),
+            memo.get(partner.id),
+            over.get(partner.id, moved.NOTHING),
         )
         for partner in partners
     }
@@ -243,9 +260,11 @@ def statement(
     partner_id: str | None,
     quarter: Quarter,
     known_seq: int | None = None,
+    kind: PartnerKind | None = None,
 ) -> list[StatementLine]:
-    """Return rows 12–104 and 108–114 of one partner, or of the whole fund (partner None).
+    """Return rows 12-104 and 108-114 of one partner, or of the whole fund (partner None).
 
+    kind    of a whole fund, the accounts of this kind only: the general partner's column
     source  ILPA Reporting Template v2.0, REPORTING.md §2.1 A
     errors  not found, where the partner is not one of this fund
     """
@@ -253,11 +272,17 @@ def statement(
         partner = work.session.get(Partner, partner_id)
         if partner is None or partner.fund_id != fund_id:
             raise NotFoundError
-    end = Moment(as_of=quarter.end, known_seq=known_seq)
-    starts = (quarter.start, year_start(quarter.end), None)
-    at_end = _state(work, end, fund_id, partner_id)
+    asked = _ids(work, fund_id, partner_id, kind)
+
+    def state(as_of: date) -> State:
+        found = states(work, Moment(as_of=as_of, known_seq=known_seq), fund_id)
+        return added(found[one] for one in asked if one in found)
+
+    at_end, day = state(quarter.end), timedelta(days=1)
     columns = [
-        _column(at_end, _state_before(work, end, start, fund_id, partner_id)) for start in starts
+        column(at_end, state(quarter.start - day)),
+        column(at_end, state(year_start(quarter.end) - day)),
+        column(at_end, NOTHING),
     ]
     return [
         StatementLine(
@@ -272,56 +297,100 @@ def statement(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class State:
     """All that was booked and promised up to a moment, for the accounts of one column."""
 
     by_line: Mapping[int, int]
     promised: Mapping[CommitmentChange, int]
     recallable_fen: int
+    outside_fen: int
+    memo: Mapping[int, int]
+    over: moved.Moved = moved.NOTHING
 
 
-NOTHING = _State(by_line={}, promised={}, recallable_fen=0)
+NOTHING = State(by_line={}, promised={}, recallable_fen=0, outside_fen=0, memo={})
 
 
-def _state_before(
-    work: Work, end: Moment, start: date | None, fund_id: str, partner_id: str | None
-) -> _State:
-    if start is None:
-        return NOTHING
-    return _state(work, replace(end, as_of=start - timedelta(days=1)), fund_id, partner_id)
+def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | None) -> list[str]:
+    asked = sa.select(col(Partner.id)).where(col(Partner.fund_id) == fund_id)
+    if partner_id is not None:
+        asked = asked.where(col(Partner.id) == partner_id)
+    if kind is not None:
+        asked = asked.where(col(Partner.kind) == kind.value)
+    return [row[0] for row in work.rows(asked)]
 
 
-def _state(work: Work, moment: Moment, fund_id: str, partner_id: str | None) -> _State:
-    by_line: dict[int, int] = {}
-    for (partner, line), fen in ledger.capital_by_line(work, moment, fund_id=fund_id).items():
-        if partner_id in {None, partner}:
-            by_line[line] = by_line.get(line, 0) + fen
-    promised: dict[CommitmentChange, int] = {}
-    for partner, changes in committed(work, moment, fund_id).items():
-        if partner_id in {None, partner}:
-            for change, fen in changes.items():
-                promised[change] = promised.get(change, 0) + fen
-    back = recallable(work, moment, fund_id)
-    return _State(
+def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
+    """Return {partner: state} at the close of the moment's day."""
+    booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
+    promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
+    memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
+    over = moved.sums(work, moment, fund_id)
+    return {
+        partner: State(
+            by_line=booked.get(partner, {}),
+            promised=promised.get(partner, {}),
+            recallable_fen=back.get(partner, 0),
+            outside_fen=on_top.get(partner, 0),
+            memo=memo.get(partner, {}),
+            over=over.get(partner, moved.NOTHING),
+        )
+        for partner in {*booked, *promised, *memo}
+    }
+
+
+def added(of: Iterable[State]) -> State:
+    """Add states up."""
+    by_line, promised, memo = Counter[int](), Counter[CommitmentChange](), Counter[int]()
+    recallable_fen, outside_fen, over = 0, 0, moved.NOTHING
+    for one in of:
+        by_line.update(one.by_line)
+        promised.update(one.promised)
+        memo.update(one.memo)
+        recallable_fen += one.recallable_fen
+        outside_fen += one.outside_fen
+        over += one.over
+    return State(
         by_line=by_line,
         promised=promised,
-        recallable_fen=sum(fen for partner, fen in back.items() if partner_id in {None, partner}),
+        recallable_fen=recallable_fen,
+        outside_fen=outside_fen,
+        memo=memo,
+        over=over,
     )
 
 
-def _column(at_end: _State, at_start: _State) -> dict[int, int]:
-    during = {line: fen - at_start.by_line.get(line, 0) for line, fen in at_end.by_line.items()}
-    promised = {
-        change: fen - at_start.promised.get(change, 0) for change, fen in at_end.promised.items()
-    }
-    begin = amounts(sum(at_start.promised.values()), at_start.by_line, at_start.recallable_fen)
+def column(at_end: State, at_start: State) -> dict[int, int]:
+    """Return every row of one column from the states at its end and before its start."""
+    during = _less(at_end.by_line, at_start.by_line)
+    promised = _less(at_end.promised, at_start.promised)
+    memo = _less(at_end.memo, at_start.memo)
+    begin = amounts(
+        sum(at_start.promised.values()),
+        at_start.by_line,
+        at_start.recallable_fen,
+        at_start.outside_fen,
+        at_start.memo,
+        at_start.over,
+    )
+    on_top_fen = at_end.outside_fen - at_start.outside_fen
+    released = CommitmentChange.RELEASE
+    adjusted_fen = at_end.over.unfunded_fen - at_start.over.unfunded_fen
+    for change in (CommitmentChange.INCREASE, CommitmentChange.TRANSFER):
+        adjusted_fen += promised.get(change, 0)
     leaves = {
-        108: sum(at_end.promised.values()),
+        # As signed: what was released stands on row 112, or the roll-forward would count it twice.
+        108: sum(fen for change, fen in at_end.promised.items() if change is not released),
         # A first commitment opens the account, so it stands in the balance the column begins with.
-        109: begin.unfunded_fen + promised.get(CommitmentChange.INITIAL, 0),
-        110: -during.get(Line.CONTRIBUTIONS, 0),
-        111: at_end.recallable_fen - at_start.recallable_fen,
-        112: promised.get(CommitmentChange.RELEASE, 0),
-        113: promised.get(CommitmentChange.INCREASE, 0),
+        109: begin.unfunded_fen + promised.get(CommitmentChange.INITIAL, 0) + memo.get(109, 0),
+        110: memo.get(110, 0) + on_top_fen - during.get(Line.CONTRIBUTIONS, 0),
+        111: memo.get(111, 0) + at_end.recallable_fen - at_start.recallable_fen,
+        112: promised.get(released, 0),
+        113: memo.get(113, 0) + adjusted_fen,
     }
-    return account_rows(at_start.by_line, during) | with_subtotals(COMMITMENT_ROWS, leaves)
+    capital_rows = account_rows(at_start.by_line, during, at_start.memo, memo)
+    return capital_rows | with_subtotals(COMMITMENT_ROWS, leaves)
+
+
+def _less(end: Mapping[Key, int], start: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: fen - start.get(key, 0) for key, fen in end.items()}

@@ -40,6 +40,19 @@ class Moment:
             held = held & (col(LedgerTransaction.seq) <= self.known_seq)
         return held if self.with_demo else held & col(LedgerTransaction.is_demo).is_(False)
 
+    def knew(self, recorded_at: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that a row without a number of its own was known.
+
+        It was, if recorded no later than the first transaction that this moment does not know.
+        """
+        if self.known_seq is None:
+            return sa.true()
+        following = sa.select(col(LedgerTransaction.recorded_at)).where(
+            col(LedgerTransaction.seq) == self.known_seq + 1
+        )
+        after = following.scalar_subquery()
+        return sa.or_(after.is_(None), recorded_at <= after)
+
 
 # ---- rows
 class LedgerTransaction(Row, table=True):
@@ -189,12 +202,14 @@ def _follow(
     )
     for partner_id, investor_fund_id, holding_id in followers:
         by = commitments.shares(work, investor_fund_id, on=header.effective_date)
-        echo = [
+        echo = merged(
             echoed
             for posting in postings
             if posting.partner_id == partner_id
             for echoed in mirrored(posting, holding_id=holding_id, by=by)
-        ]
+        )
+        if not echo:  # moved between lines of the account, which is worth what it was
+            continue
         post(
             work,
             actor,
@@ -202,7 +217,7 @@ def _follow(
             tag=header.tag,
             subject_id=header.subject_id,
             effective_date=header.effective_date,
-            postings=merged(echo),
+            postings=echo,
             memo=header.memo,
             cause_id=header.id,
             correction_reason=header.correction_reason,

@@ -44,3 +44,12 @@ def refuse_odd_date(
             locked=locked,
             on=effective_date,
         )
+
+
+# ---- reads
+def is_locked(work: Work, fund_id: str, on: date) -> bool:
+    """Tell whether a day of a fund lies in a closed quarter."""
+    last = work.scalar(
+        sa.select(sa.func.max(col(PeriodLock.ends_on))).where(col(PeriodLock.fund_id) == fund_id)
+    )
+    return last is not None and on <= last

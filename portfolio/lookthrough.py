@@ -1,7 +1,8 @@
 """Look-through: who is above a fund, what is below it, and its part of every firm.
 
 The share of one fund in another is its part of all commitments there, the weight by which every
-gain and cost is split. A firm that is reached on several paths stands once, with each of them.
+gain and cost is split. A firm that is reached on several paths stands once, with each of them; its
+part is rounded once and given to the paths by largest remainder, so they add up to it to the fen.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
 from portfolio.ledger import LedgerPosting, Moment
 from portfolio.organisations import Organisation
+from valuation.money import split_fen
 
 
 # ---- facts
@@ -41,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """One way from a fund down to a firm."""
+    """One way from a fund down to a firm. The share is exact, the amounts add up to the firm's."""
 
     funds: tuple[str, ...]  # codes, the fund asked about first
     investment_id: str
@@ -100,6 +102,12 @@ def ways(edges: Sequence[Edge], top: str) -> Iterator[tuple[tuple[str, ...], Fra
         waiting += [
             ((*way, edge.lower), share * edge.share) for edge in edges if edge.upper == way[-1]
         ]
+
+
+def shared_fen(exact: Sequence[Fraction]) -> list[int]:
+    """Round the sum of exact amounts (fen, >= 0) once and give it to them by largest remainder."""
+    total = round(sum(exact, Fraction(0)))
+    return split_fen(total, exact) if any(exact) else [0] * len(exact)
 
 
 # ---- reads
@@ -164,33 +172,38 @@ def _firms(
     all_ways: Sequence[tuple[tuple[str, ...], Fraction]],
     codes: Mapping[str, str],
 ) -> list[FirmShare]:
-    paths: dict[str, list[Path]] = {}
+    reached: dict[str, list[tuple[tuple[str, ...], Fraction, _Held]]] = {}
     for way, share in all_ways:
         for one in held:
             if one.fund_id == way[-1]:
-                paths.setdefault(one.firm.id, []).append(
+                reached.setdefault(one.firm.id, []).append((way, share, one))
+    found = []
+    for by in reached.values():
+        cost_fen = shared_fen([share * one.cost_fen for _, share, one in by])
+        fair_value_fen = shared_fen([share * one.fair_value_fen for _, share, one in by])
+        firm = by[0][2].firm
+        found.append(
+            FirmShare(
+                organisation_id=firm.id,
+                name=firm.name,
+                name_en=firm.name_en,
+                cost_fen=sum(cost_fen),
+                fair_value_fen=sum(fair_value_fen),
+                paths=tuple(
                     Path(
                         funds=tuple(codes[fund_id] for fund_id in way),
                         investment_id=one.investment_id,
                         share=share,
-                        cost_fen=round(share * one.cost_fen),
-                        fair_value_fen=round(share * one.fair_value_fen),
+                        cost_fen=cost,
+                        fair_value_fen=value,
                     )
-                )
-    firms = {one.firm.id: one.firm for one in held}
-    real = {one.firm.id for one in held if not one.is_demo}
-    found = [
-        FirmShare(
-            organisation_id=firm_id,
-            name=firms[firm_id].name,
-            name_en=firms[firm_id].name_en,
-            cost_fen=sum(path.cost_fen for path in by),
-            fair_value_fen=sum(path.fair_value_fen for path in by),
-            paths=tuple(by),
-            is_demo=firm_id not in real,
+                    for (way, share, one), cost, value in zip(
+                        by, cost_fen, fair_value_fen, strict=True
+                    )
+                ),
+                is_demo=all(one.is_demo for _, _, one in by),
+            )
         )
-        for firm_id, by in paths.items()
-    ]
     return sorted(found, key=lambda firm: (-firm.fair_value_fen, firm.name))
 
 

@@ -4,10 +4,14 @@ Flows are signed from the investor's side: contributions < 0, distributions and 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +29,7 @@ __all__ = [
     "irr",
     "mirr",
     "period_return",
+    "shown",
     "under_a_year",
     "xirr",
     "xirr_many",
@@ -34,6 +39,9 @@ __all__ = [
 
 EARLIEST = date(1900, 1, 1)  # an earlier date is a slip of the keyboard or an empty cell
 _YEAR_DAYS = DayCount.ACT_365F.ticks_a_year
+_FEW = 1_000  # series that are answered one by one sooner than the compiled loop is loaded
+_FLOWS_A_THREAD = 50_000  # a millisecond of work; a thread takes a tenth to start
+_MOST_THREADS = 4
 _REASONS = (  # by the code of the compiled loop, whose 0 is a rate
     None,
     Reason.NO_FLOWS,
@@ -123,6 +131,23 @@ def period_return(
     return math.expm1(years * math.log1p(rate)) if rate > -1 else -1.0
 
 
+class Shown(NamedTuple):
+    """A rate as it is shown."""
+
+    value: float | Undefined
+    is_period: bool  # it is the return of the period, since less than a year has passed
+
+
+def shown(rate: float | Undefined, start: date | None, end: date) -> Shown:
+    """Return a yearly rate, or what it makes of the period from the first flow if `under_a_year`.
+
+    source  GIPS 2020: returns over less than one year are not annualised
+    """
+    if start is None or not under_a_year(start, end):
+        return Shown(rate, is_period=False)
+    return Shown(rate if isinstance(rate, Undefined) else period_return(rate, start, end), True)
+
+
 # ---- many series
 
 
@@ -138,6 +163,12 @@ class XirrMany:
     rate: npt.NDArray[np.float64]
     reason: npt.NDArray[np.object_]
     roots: tuple[tuple[float, ...], ...]
+
+    def figure(self, i: int) -> float | Undefined:
+        """Return the rate of one series, or why it has none."""
+        if self.reason[i] is None:
+            return float(self.rate[i])
+        return Undefined(self.reason[i], f"series {i}: {self.reason[i]}", self.roots[i])
 
 
 def xirr_many(on: npt.ArrayLike, amount: npt.ArrayLike, start: npt.ArrayLike) -> XirrMany:
@@ -173,24 +204,51 @@ def _settle_most(
     roots: list[tuple[float, ...]],
 ) -> list[int]:
     """Write what the compiled loop can prove and return the series that it leaves."""
+    if rate.size < _FEW and "valuation.irr_kernel" not in sys.modules:
+        return list(range(rate.size))
     try:
         from valuation import irr_kernel as kernel  # on first use: no start pays for it
     except ImportError:  # numba is not there on every platform: slower, with the same answers
         return list(range(rate.size))
     code = np.empty(rate.size, dtype=np.int64)
-    kernel.solve(days, amounts, offsets, rate, code)
+
+    def first(a: int, b: int) -> None:
+        kernel.solve(days, amounts, offsets[a : b + 1], rate[a:b], code[a:b])
+
+    _in_parts(first, rate.size, days.size)
     left = np.flatnonzero(code == kernel.UNSETTLED)
     if left.size:
         from valuation import irr_every  # a second to compile, and seldom needed
 
-        every = np.empty(days.size)
-        irr_every.solve(days, amounts, offsets, left, rate, code, every)
-        for i in left[code[left] == kernel.SEVERAL_RATES]:
-            roots[i] = tuple(every[offsets[i] :][: int(rate[i])].tolist())
+        place = np.concatenate([[0], np.cumsum(np.diff(offsets)[left])])
+        every = np.empty(place[-1])
+
+        def then(a: int, b: int) -> None:
+            irr_every.solve(days, amounts, offsets, left[a:b], place[a : b + 1], rate, code, every)
+
+        _in_parts(then, left.size, every.size)
+        for k in np.flatnonzero(code[left] == kernel.SEVERAL_RATES):
+            roots[left[k]] = tuple(every[place[k] :][: int(rate[left[k]])].tolist())
     rate[code != kernel.RATE] = np.nan
     for number in np.unique(code[(code != kernel.RATE) & (code != kernel.UNSETTLED)]):
         reason[code == number] = _REASONS[number]
     return np.flatnonzero(code == kernel.UNSETTLED).tolist()
+
+
+def _in_parts(run: Callable[[int, int], None], series: int, flows: int) -> None:
+    """Run over 0…series, in threads if that is worth it; a series never depends on another."""
+    workers = min(_MOST_THREADS, _cores())
+    if workers == 1 or flows < _FLOWS_A_THREAD:
+        run(0, series)
+        return
+    cuts = [series * i // (4 * workers) for i in range(4 * workers + 1)]
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(run, a, b) for a, b in pairwise(cuts)]:
+            done.result()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 # ---- periodic flows
@@ -209,8 +267,10 @@ def mirr(amounts: Sequence[float], finance_rate: float, reinvest_rate: float) ->
     raises   ValueError for an amount that is not finite or a rate <= -1
     source   Microsoft Excel MIRR; numpy-financial 1.0
     """
-    if not (finance_rate > -1 and reinvest_rate > -1):
-        raise ValueError(f"rates are {finance_rate} and {reinvest_rate}; each is above -1")
+    if not all(rate > -1 and math.isfinite(rate) for rate in (finance_rate, reinvest_rate)):
+        raise ValueError(
+            f"rates are {finance_rate} and {reinvest_rate}; each is finite and above -1"
+        )
     values = _finite(amounts)
     settled = _without_solving(np.arange(values.size, dtype=np.int64), values)
     if settled is not None:

@@ -96,7 +96,7 @@ def _cross(
         else:
             high = g
         step, newton, slope = step_from(h, sums)
-        rate = rate_at(g, step, newton, slope, n, years)
+        rate = rate_at(g, step, newton, slope, sums, n, years)
         if not math.isnan(rate) or abs(newton) < 1e-12:  # noqa: PLR2004 - it gets no surer
             return rate
         g = g + step if low < g + step < high and abs(step) < (high - low) / 2 else (low + high) / 2
@@ -168,23 +168,33 @@ def _every(
 
 
 @compiled(
-    exact=True, signature="void(i8[::1], f8[::1], i8[::1], i8[::1], f8[::1], i8[::1], f8[::1])"
+    exact=True,
+    signature="void(i8[::1], f8[::1], i8[::1], i8[::1], i8[::1], f8[::1], i8[::1], f8[::1])",
 )
 def solve(
-    on: Days, amount: Floats, start: Days, which: Days, rate: Floats, code: Codes, roots: Floats
+    on: Days,
+    amount: Floats,
+    start: Days,
+    which: Days,
+    place: Days,
+    rate: Floats,
+    code: Codes,
+    roots: Floats,
 ) -> None:
-    """Answer those series that `irr_kernel.solve` left, named by `which`.
+    """Answer those series that `irr_kernel.solve` left, named by `which`, k of them.
 
+    place   shape (k + 1,): where in `roots` each has room for as many rates as it has flows
     rate    shape (m,), in and out; the number of roots where the code is SEVERAL_RATES
     code    shape (m,), in and out
-    roots   shape (n,), out: the rates of series i, ascending, from start[i]
+    roots   out: the rates of the series, ascending, from its place on
     """
     longest = 1
     for s in which:
         longest = max(longest, start[s + 1] - start[s])
     days, a = np.empty(longest, np.int64), np.empty(longest)
     u, worth, stack = np.empty(longest), np.empty(longest), np.empty((_STACK + 1, 5))
-    for s in which:
+    for k in range(which.size):
+        s = which[k]
         here = slice(start[s], start[s + 1])
         n, found = read(on[here], amount[here], days, a, u)
         for i in range(n):
@@ -193,8 +203,8 @@ def solve(
         if found != RATE:
             continue
         years = (days[n - 1] - days[0]) / _YEAR_DAYS
-        count = _every(a, u, worth, n, years, stack, roots[here])
+        count = _every(a, u, worth, n, years, stack, roots[place[k] : place[k + 1]])
         if count == 1:
-            code[s], rate[s] = RATE, roots[start[s]]
+            code[s], rate[s] = RATE, roots[place[k]]
         elif count >= 0:
             code[s], rate[s] = (SEVERAL_RATES if count else NO_RATE), float(count)

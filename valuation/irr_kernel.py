@@ -105,20 +105,26 @@ def step_from(h: float, sums: Sums) -> tuple[float, float, float]:
 
 
 @compiled(exact=True)
-def rate_at(g: float, step: float, newton: float, slope: float, n: int, years: float) -> float:
+def rate_at(
+    g: float, step: float, newton: float, slope: float, sums: Sums, n: int, years: float
+) -> float:
     """Return the rate at G + step, or NaN where it is not sure to be within `_OFF`.
 
     In doubt are the rounding of the sums and what the step leaves: at most step⁴ times a factor
     from the bounds of the cumulants of u in 0…1: 1/4, 0.193 and 1/4 for the difference of two.
     Newton's step tells how far the root is, since the other may vanish elsewhere (Kantorovich).
+
+    An exponent −Gu is rounded as it is large: for G > 0 the flows that weigh have a small one, so
+    their mean times bound it; for G < 0 times count from the end, and u is as rounded as 1 is.
     """
     steep = abs(slope)
     root = g + step
     growth = root / years
+    exponents = 1.4 * g * (sums[1] / sums[0] + sums[5] / sums[4]) if g > 0 else -g
     if not (2.0 * abs(newton) <= steep and -_FLAT_RATE < growth < _MOST_LN):
         return math.nan
     left = (0.125 / steep) ** 3 + 0.0081 / steep**2 + 0.0105 / steep
-    doubt = ULP * (4.0 + n / 4.0 + abs(root)) / steep + newton**4 * left
+    doubt = ULP * ((4.0 + n / 4.0 + exponents) / steep + abs(root)) + newton**4 * left
     rate = math.expm1(growth)
     return rate if doubt * (1.0 + rate) <= _OFF * years * max(1.0, abs(rate)) else math.nan
 
@@ -157,7 +163,7 @@ def _alone(a: Floats, u: Floats, worth: Floats, n: int, years: float) -> float:
         discount(worth, a, u, n, g, 0.0, 0.0)
         sums = weigh(worth, u, n)
         step, newton, slope = step_from(math.log(sums[0] / sums[4]), sums)
-        rate = rate_at(g, step, newton, slope, n, years)
+        rate = rate_at(g, step, newton, slope, sums, n, years)
         if not math.isnan(rate):
             if _balanced(worth, n, step, sums[0] + sums[4]):
                 return rate

@@ -29,7 +29,7 @@ Amounts = npt.NDArray[np.float64]
 
 _EPS = 2.3e-16
 _NARROWEST = 0.2  # below it the 50 digits decide
-_ALIKE = 1e-12  # rates closer than this are one rate: a float's accuracy says no more
+_ALIKE = 1e-12  # of 1 + rate: what is closer is one rate, a float's accuracy says no more
 _ROUNDS = 200  # bisection alone needs fewer
 _DIGITS = decimal.Context(prec=50, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 _NOTHING = Decimal("1e-42")  # of gross value: a touch, not two roots nor none
@@ -145,7 +145,7 @@ def _above_total_loss(ln_growth: float | Decimal) -> float:
 def _distinct(found: list[float]) -> tuple[float, ...]:
     distinct: list[float] = []
     for rate in sorted(found):
-        if not distinct or rate - distinct[-1] > _ALIKE * (1 + abs(rate)):
+        if not distinct or rate - distinct[-1] > _ALIKE * (1 + rate):
             distinct.append(rate)
     return tuple(distinct)
 

@@ -48,9 +48,12 @@ def settings() -> environment.Settings:
 
 
 @contextmanager
-def opened() -> Iterator[tuple[Database, Store]]:
+def opened(*, may_be_new: bool = False) -> Iterator[tuple[Database, Store]]:
     """Open what the environment names, and let go of it at the end of the command."""
-    database, store = settings().open()
+    given = settings()
+    if not may_be_new:
+        given.refuse_no_database()
+    database, store = given.open()
     try:
         yield database, store
     finally:

@@ -25,7 +25,10 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]]
             (_item(say("Lead list"), "/leads", "flag", "E"), Duty.READ_DEALFLOW),
             (_item(say("Deals"), "/deals", "board", "P", tab=True), Duty.READ_DEALFLOW),
             (_item(say("Agreements"), "/agreements", "deal", "A"), Duty.READ_DEALFLOW),
+            (_item(say("Local reinvestment"), "/reinvestment", "updown", "V"), Duty.READ_DEALFLOW),
+            (_item(say("Payouts"), "/payouts", "trophy", "B"), Duty.READ_DEALFLOW),
             (_item(say("Landing"), "/landing", "funnel", "L", tab=True), Duty.READ_DEALFLOW),
+            (_item(say("Chains"), "/chains", "chain", "C"), Duty.READ_DEALFLOW),
             (_item(say("Stalled projects"), "/stalled", "alert"), Duty.READ_DEALFLOW),
             (_item(say("Due dates"), "/calendar", "cal", "D"), Duty.READ_DEALFLOW),
             (_item(say("Organisation 1+9+8+N"), "/organisation", "people"), Duty.READ_DEALFLOW),
@@ -48,6 +51,7 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]]
         (
             (_item(say("Data"), "/data/import", "data"), Duty.IMPORT_SHEETS),
             (_item(say("Definitions"), "/definitions", "clip"), Duty.READ_DEALFLOW),
+            (_item(say("Export"), "/data/export", "dl"), Duty.READ_FIGURES),
             (_item(say("Accounts"), "/admin/users", "gear"), Duty.MANAGE_ACCOUNTS),
             (_item(say("Audit trail"), "/admin/audit", "hist"), Duty.READ_AUDIT),
         ),

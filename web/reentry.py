@@ -12,6 +12,15 @@ from web.routes import login
 FRESH = timedelta(minutes=10)
 
 
+def must_have_been_fresh(request: Request, work: Work) -> None:
+    """Refuse a file that is only handed out within ten minutes of the password."""
+    if work.recorded_at - request.state.login.password_at > FRESH:
+        raise DomainError(
+            "You typed your password more than ten minutes ago.",
+            "Ask for the file again on the export page.",
+        )
+
+
 def must_be_fresh(request: Request, work: Work, password: str) -> None:
     """Refuse unless the password was typed within ten minutes, now included."""
     session = work.session.get_one(LoginSession, request.state.login.session_id)

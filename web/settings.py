@@ -34,6 +34,17 @@ class Settings:
         audit.use_key(audit.load_key(self.folder))
         return Database(self.database_url), Store(self.folder / "files")
 
+    def refuse_no_database(self) -> None:
+        """Refuse a file that is not there: opening it would make an empty one in its place."""
+        url = sa.make_url(self.database_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+        if is_file and not Path(str(url.database)).exists():
+            raise DomainError(
+                "There is no database at {path}.",
+                "Run `lianji init` to make one, or name another by LIANJI_DATABASE_URL.",
+                path=str(url.database),
+            )
+
 
 def read() -> Settings:
     """Read the environment.

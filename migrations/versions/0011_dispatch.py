@@ -11,7 +11,7 @@ from alembic import op
 from portfolio.kernel.db import Instant
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0011", "0003"
+revision, down_revision = "0011", "0005"
 branch_labels = depends_on = None
 APPEND_ONLY = (
     "public_partner",

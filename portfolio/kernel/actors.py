@@ -47,6 +47,8 @@ class Duty(StrEnum):
     APPROVE_MARKS = "approve_marks"
     CLOSE_PERIODS = "close_periods"
     READ_REPORTS = "read_reports"
+    PREPARE_REPORTS = "prepare_reports"
+    LOCK_REPORTS = "lock_reports"
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
 

@@ -1,9 +1,10 @@
 """How fast and how exact many returns are. `.venv/bin/python tests/bench/returns.py`.
 
-One run, one core, medians of interleaved rounds: `xirr_many` beside a pyxirr loop over ready
-slices, the quarter grid beside a pyxirr double loop; both against mpmath on a sample.
+One run, medians of interleaved rounds: `xirr_many` beside a pyxirr loop over ready slices, on all
+cores and on one, the quarter grid beside a pyxirr double loop; rates against mpmath on a sample.
 """
 
+import os
 import statistics
 import subprocess
 import sys
@@ -25,7 +26,8 @@ SERIES, ROUNDS, SAMPLE = 50_000, 7, 400
 PROCESS = """
 import time; began = time.perf_counter()
 import valuation.irr; ready = time.perf_counter(); import sys; assert "numba" not in sys.modules
-valuation.irr.xirr_many(["2020-01-01", "2021-01-01"], [-1.0, 1.1], [0, 2])
+many = ["2020-01-01", "2021-01-01"] * 1000, [-1.0, 1.1] * 1000, range(0, 2001, 2)
+valuation.irr.xirr_many(*many); assert "numba" in sys.modules
 print(ready - began, time.perf_counter() - ready)
 """
 
@@ -78,11 +80,15 @@ def many() -> None:
     """Print speed and exactness of 50,000 series."""
     on, amount, start = funds(SERIES, seed=1)
     slices = [(on[a:b], amount[a:b]) for a, b in pairwise(start)]
-    ours, theirs = side_by_side(
-        lambda: xirr_many(on, amount, start), lambda: [pyxirr.xirr(d, a) for d, a in slices]
-    )
-    print(f"{SERIES} series, {on.size} flows: xirr_many {ours:.1f} ms, pyxirr loop {theirs:.1f} ms,"
-          f" {theirs / ours:.1f} times as fast")  # fmt: skip
+    every = os.sched_getaffinity(0)
+    for cores in (every, {min(every)}):
+        os.sched_setaffinity(0, cores)
+        ours, theirs = side_by_side(
+            lambda: xirr_many(on, amount, start), lambda: [pyxirr.xirr(d, a) for d, a in slices]
+        )
+        print(f"{SERIES} series, {on.size} flows, {len(cores)} core(s): xirr_many {ours:.1f} ms,"
+              f" pyxirr loop {theirs:.1f} ms, {theirs / ours:.1f} times as fast")  # fmt: skip
+    os.sched_setaffinity(0, every)
     found = xirr_many(on, amount, start)
     several = [i for i, why in enumerate(found.reason) if why is Reason.SEVERAL_RATES]
     other = sum(why is not None for why in found.reason) - len(several)

@@ -2,14 +2,20 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portfolio import investments, lookthrough, marks
+from portfolio.kernel.actors import Actor
+from portfolio.kernel.db import Work
+from portfolio.kernel.errors import DomainError
 from portfolio.ledger import Moment
 from portfolio.lookthrough import Edge, ways
 from portfolio.marks import Method
-from tests.portfolio.conftest import open_book
+from tests.portfolio.conftest import Book, open_book
 
 PAID, MARKED = date(2024, 2, 1), date(2024, 6, 30)
 NOW = Moment(as_of=MARKED)
@@ -107,3 +113,65 @@ def test_a_firm_on_two_paths_stands_once(work, manager, mother, firm) -> None:
 def test_before_the_first_payment_no_firm_is_held(work, mother) -> None:
     early = Moment(as_of=date(2024, 1, 31))
     assert lookthrough.structure(work, early, mother.fund.id).firms == ()
+
+
+# ---- to the fen
+@given(
+    st.lists(
+        st.builds(Fraction, st.integers(0, 10**14), st.integers(1, 10**6)), min_size=1, max_size=9
+    )
+)
+def test_the_paths_add_up_and_none_is_a_fen_off(exact: list[Fraction]) -> None:
+    parts = lookthrough.shared_fen(exact)
+    assert sum(parts) == round(sum(exact))
+    assert all(abs(part - amount) < 1 for part, amount in zip(parts, exact, strict=True))
+
+
+def test_three_paths_of_a_third_of_a_fen_are_one_fen() -> None:
+    assert lookthrough.shared_fen([Fraction(1, 3)] * 3) == [1, 0, 0]
+
+
+def test_one_firm_through_a_diamond_of_funds_adds_up(work, manager, book, mother, firm) -> None:
+    """The mother is in HT straight and through a feeder, with a quarter on either path."""
+    feeder = open_book(work, manager, "FF")
+    for lower, upper in ((book, mother), (book, feeder), (feeder, mother)):
+        partner = lower.partner(upper.fund.code, 450_000_00, investor_fund_id=upper.fund.id)
+        investments.hold_fund(work, manager, partner.id)
+    (share,) = lookthrough.structure(work, NOW, mother.fund.id).firms
+    assert {path.funds: path.share for path in share.paths} == {
+        ("MF", "HT"): Fraction(1, 4),
+        ("MF", "FF", "HT"): Fraction(1, 4),
+    }
+    assert sum(path.cost_fen for path in share.paths) == share.cost_fen == 100_000_00
+    assert sum(path.fair_value_fen for path in share.paths) == share.fair_value_fen
+
+
+# ---- what is refused
+@pytest.mark.usefixtures("account")
+def test_a_circle_of_funds_is_refused(book, mother) -> None:
+    with pytest.raises(DomainError, match=r"closes a circle.*Choose another investor"):
+        mother.partner("HT", 1_00, investor_fund_id=book.fund.id)
+
+
+# ---- how deep funds may be nested
+def chain(work: Work, manager: Actor, *codes: str) -> list[Book]:
+    """Funds of which each has committed to the next one."""
+    books = [open_book(work, manager, code) for code in codes]
+    for upper, lower in pairwise(books):
+        lower.partner(upper.fund.code, 1_000_00, investor_fund_id=upper.fund.id)
+    return books
+
+
+def test_three_levels_below_a_fund_are_taken_and_a_fourth_is_refused(work, manager) -> None:
+    *_, last = chain(work, manager, "N0", "N1", "N2", "N3")
+    below = open_book(work, manager, "N4")
+    with pytest.raises(DomainError, match=r"4 levels of funds .* allow 3"):
+        below.partner("X", 1_000_00, investor_fund_id=last.fund.id)
+
+
+def test_the_terms_of_a_fund_above_set_the_limit_whatever_lies_below(work, manager) -> None:
+    lower, _ = chain(work, manager, "L0", "L1")
+    upper = open_book(work, manager, "U0")
+    upper.terms(nesting_limit=1)
+    with pytest.raises(DomainError, match=r"2 levels of funds .* allow 1"):
+        lower.partner("U0", 1_000_00, investor_fund_id=upper.fund.id)

@@ -325,5 +325,5 @@ def test_periodic_reasons_and_refusals() -> None:
     assert _reason(mirr([1, 1], 0.1, 0.1)) is Reason.ONE_SIGN
     with pytest.raises(ValueError, match="flow 1 is inf"):
         irr([1, float("inf")])
-    with pytest.raises(ValueError, match="each is above -1"):
+    with pytest.raises(ValueError, match="each is finite and above -1"):
         mirr([-1, 1], -1, 0.1)

@@ -166,7 +166,7 @@ def test_an_unknown_fund_is_refused_with_the_codes_there_are(lianji, fund) -> No
     assert "Use one of: HT." in answer.out
 
 
-def test_performance_against_an_index_adds_returns_by_horizon(
+def test_performance_prints_returns_by_horizon_and_against_an_index(
     lianji, fund, database, manager
 ) -> None:
     with database.writing() as work:
@@ -174,7 +174,11 @@ def test_performance_against_an_index_adds_returns_by_horizon(
         indices.record(work, manager, made.id, [(date(2024, 12, 31), Decimal(1000))])
     asked = ("performance", "--fund", "HT", "--as-of", "2024-12-31", "--json")
     figures = lianji(*asked, "--index", "IX").json
+    assert figures == lianji(*asked).json  # the only index is also the one by default
     assert one(figures, "irr_3y")["undefined"] == "too_short"
+    assert one(figures, "irr_3y")["detail"].startswith("the first flow is of ")
+    assert one(figures, "irr_itd")["unit"] == "period"
+    assert one(figures, "net_irr")["value"] == one(figures, "irr_itd")["value"]
     assert one(figures, "ks_pme")["undefined"] == "no_index_level"
     answer = lianji(*asked, "--index", "XX")
     assert answer.code == 2
@@ -293,3 +297,30 @@ def test_a_database_that_was_never_made_is_refused(lianji, monkeypatch, tmp_path
     answer = lianji("check")
     assert answer.code == 2
     assert "Traceback" not in answer.out
+
+
+# ---- export and look-through
+def test_the_books_are_written_for_another_program(lianji, fund, tmp_path) -> None:
+    for command in ("beancount", "journal"):
+        file = tmp_path / command
+        answer = lianji("export", command, "--fund", "HT", "--out", str(file), "--json")
+        assert (answer.code, answer.json["entries"], answer.json["postings"]) == (0, 2, 6)
+        assert "666.67" in file.read_text()  # two thirds of the later 1,000 yuan
+
+
+def test_an_export_as_known_before_a_correction_leaves_it_out(lianji, fund, tmp_path) -> None:
+    file = str(tmp_path / "HT.beancount")
+    asked = ("export", "beancount", "--fund", "HT", "--out", file, "--json")
+    assert lianji(*asked, "--known-at", "2026-12-31T23:00:00").json["entries"] == 1
+
+
+def test_a_fund_is_looked_through_to_its_firms(lianji, fund, database, manager) -> None:
+    with database.writing() as work:
+        mother = open_book(work, manager, "MF", kind="mother")
+        book = open_book(work, manager, "XW")
+        book.partner("LP", 300_00)
+        book.partner("MF", 100_00, investor_fund_id=mother.fund.id)
+    found = lianji("lookthrough", "--fund", "MF", "--as-of", "2024-12-31", "--json").json
+    assert [(link["fund"], link["share"]) for link in found["children"]] == [("XW", "1/4")]
+    assert (found["firms"], found["fair_value_fen"]) == ([], 0)
+    assert lianji("lookthrough", "--fund", "XX").code == 2

@@ -62,6 +62,14 @@ def test_sqlite_refuses_several_workers_and_says_why(lianji, database, monkeypat
         assert started == [{"host": "127.0.0.1", "port": 8000, "workers": 2}]
 
 
+def test_a_database_that_is_not_there_is_named_and_not_made(lianji, monkeypatch, tmp_path) -> None:  # noqa: F811
+    monkeypatch.setenv("LIANJI_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/lianji.db")
+    answer = lianji("check")
+    assert answer.code == 2
+    assert "no database at" in answer.out
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_database_of_another_version_is_not_served(tmp_path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
     with pytest.raises(DomainError, match="lianji upgrade"):

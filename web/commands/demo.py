@@ -18,7 +18,7 @@ def demo(
     """Load the demo once, print its logins and serve it; what you change in it is kept."""
     from web import demo as story
 
-    with opened() as (database, store):
+    with opened(may_be_new=True) as (database, store):
         upgrade.to_newest(database)
         with database.reading() as work:
             is_loaded = story.is_loaded(work)

@@ -18,7 +18,7 @@ from portfolio.kernel import site as sites
 from portfolio.kernel.actors import SYSTEM, Actor, Role
 from portfolio.kernel.db import Database, Work, new_id
 from portfolio.kernel.errors import DomainError
-from web.cli import Json, app, make_folder, opened, settings, show, stdin_or_prompt
+from web.cli import Json, app, current, make_folder, opened, settings, show, stdin_or_prompt
 from web.settings import Settings
 
 
@@ -32,7 +32,7 @@ def init(
     """Make the database and its first administrator, who chooses his own password."""
     from web.routes.login import HASHER
 
-    with opened() as (database, _):
+    with opened(may_be_new=True) as (database, _):
         migrations.to_newest(database)
         with database.reading() as work:
             if work.scalar(sa.select(sa.func.count()).select_from(actors.Account)):
@@ -80,13 +80,13 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.")] = 1,
 ) -> None:
     """Serve the pages. Behind a proxy that speaks TLS set LIANJI_TLS=1 and LIANJI_PROXIES."""
-    with opened() as (database, _):
+    with current() as (database, _):
         if database.is_sqlite and workers > 1:
             raise DomainError(
                 "SQLite has one writer for the whole file: several workers would only wait for it.",
                 "Use one worker, or PostgreSQL by LIANJI_DATABASE_URL.",
             )
-        migrations.refuse_other_revision(database)
+    typer.echo(f"http://{host}:{port}/")
     run_server(settings(), host=host, port=port, workers=workers)
 
 

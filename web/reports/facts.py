@@ -1,41 +1,53 @@
-"""Building the report: every figure from the ledger at one moment, every firm as it was known."""
+"""Building the report: the fund's side once, then each partner's side of the same figures."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import calls, capital, funds, ledger, marks, performance
-from portfolio.accounts import CAPITAL_ROWS, AccountCode, Line
+from portfolio import funds, performance
+from portfolio.accounts import (
+    ASSETS,
+    CAPITAL_ROWS,
+    COMMITMENT_ROWS,
+    LIABILITIES,
+    SCHEDULE_B_ROWS,
+    AccountCode,
+    Line,
+    StatementRow,
+)
 from portfolio.capital import Amounts
 from portfolio.commitments import Partner
-from portfolio.funds import Fund
-from portfolio.investments import InvestmentKind, Position
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
-from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
-from portfolio.organisations import Organisation
 from portfolio.performance import NetPerformance
 from valuation import nav
 from valuation.figures import Reason, Undefined
+from valuation.irr import shown
 from valuation.nav import NavLine
 from valuation.periods import Quarter
-from web.reports import landing, letter, meanings, proofs
+from web.reports import letter, meanings, places, proofs, whole
+from web.reports.parts import Late
 from web.reports.report import (
     AccountRow,
     Call,
     Fee,
     Flow,
-    Holding,
     LpReport,
     Party,
     Performance,
     Side,
 )
+from web.reports.whole import At, Draft, Whole
 
-LAST_CAPITAL_ROW = CAPITAL_ROWS[-1].row
+NAMED = {  # the accounts that the report shows each on its own
+    AccountCode.CASH,
+    AccountCode.INVESTMENTS_COST,
+    AccountCode.INVESTMENTS_UNREALISED,
+    AccountCode.PAYABLES,
+}
 # The steps of the bridge, as rows of the sheet: together they are everything between 12 and 95.
 STEPS: dict[NavLine, tuple[int, ...]] = {
     NavLine.CONTRIBUTIONS: (13, 17),
@@ -48,6 +60,7 @@ TOTAL_FEES = 82
 FEE_ROWS = (15, 16, 25, 34, *range(36, 59), 60, TOTAL_FEES)
 
 
+# ---- reads
 def build(
     work: Work,
     actor: Actor,
@@ -56,6 +69,7 @@ def build(
     quarter: Quarter,
     partner_code: str,
     known_at: datetime | None = None,
+    draft: Draft | None = None,
 ) -> LpReport:
     """Return a partner's report on a fund and quarter, as the books stood at `known_at`.
 
@@ -65,47 +79,15 @@ def build(
     """
     actor.must(Duty.READ_REPORTS)
     fund = funds.find(work, actor, fund_code)
-    partner = _partner(work, actor, fund.id, partner_code)
-    seq = ledger.last_seq(work) if known_at is None else ledger.known_at(work, known_at)
-    moment = Moment(as_of=quarter.end, known_seq=seq)
-    now = _performance(work, moment, fund.id, partner.id)
-    before = _performance(work, replace(moment, as_of=quarter.previous.end), fund.id, partner.id)
-    rows = _rows(work, fund.id, partner.id, quarter, seq)
-    positions = performance.fund_performance(work, moment, fund.id).holdings
-    stands = landing.standing(work, moment, fund.id, positions, quarter=quarter, known_at=known_at)
-    report = LpReport(
-        fund=Party(code=fund.code, name=fund.name, name_en=fund.name_en, is_demo=fund.is_demo),
-        partner=Party(
-            code=partner.code,
-            name=partner.name,
-            name_en=partner.name_en,
-            is_demo=partner.is_demo,
-        ),
-        manager=_manager(work, fund),
-        share=_share(now),
-        quarter=quarter,
-        as_of=quarter.end,
-        known_seq=seq,
-        bridge=_bridge(before.fund.amounts.nav_fen, now.fund.amounts.nav_fen, rows),
-        now=now,
-        before=before,
-        account=tuple(row for row in rows if row.fund.row <= LAST_CAPITAL_ROW),
-        commitment=tuple(row for row in rows if row.fund.row > LAST_CAPITAL_ROW),
-        holdings=_holdings(work, moment, positions, stands),
-        landing=stands.rows,
-        calls=_calls(work, moment, fund.id, partner.id),
-        flows=_flows(work, moment, fund.id, partner.id),
-        fees=_fees(rows),
-        letter=(),
-        definitions=(),
-        checks=(),
-        is_demo=fund.is_demo or partner.is_demo or any(one.is_demo for one in positions),
+    partner = partner_of(work, actor, fund.id, partner_code)
+    of = whole.read(
+        work, actor, fund_code=fund_code, quarter=quarter, known_at=known_at, draft=draft
     )
-    report = replace(report, letter=letter.sentences(report), definitions=meanings.of(report))
-    return replace(report, checks=proofs.checks(work, moment, fund.id, report))
+    return of_partner(of, partner)
 
 
-def _partner(work: Work, actor: Actor, fund_id: str, code: str) -> Partner:
+def partner_of(work: Work, actor: Actor, fund_id: str, code: str) -> Partner:
+    """Return a partner whose report this person may see, else as if it were not there."""
     partner: Partner | None = work.session.execute(
         sa.select(Partner).where(
             col(Partner.code) == code,
@@ -117,19 +99,75 @@ def _partner(work: Work, actor: Actor, fund_id: str, code: str) -> Partner:
     return partner
 
 
-def _manager(work: Work, fund: Fund) -> str:
-    manager = work.session.get(Organisation, fund.manager_id) if fund.manager_id else None
-    return manager.name if manager else ""
+def of_partner(of: Whole, partner: Partner) -> LpReport:
+    """Return one partner's report from the fund's side and this partner's own account."""
+    own = of.ends.lines([partner.id])
+    rows = tuple(
+        AccountRow(partner=one, fund=all_, gp=gp)
+        for one, all_, gp in zip(own, of.rows, of.gp_rows, strict=True)
+    )
+    now, before = _performance(of.now, partner.id), _performance(of.before, partner.id)
+    report = LpReport(
+        fund=Party(
+            code=of.fund.code, name=of.fund.name, name_en=of.fund.name_en, is_demo=of.fund.is_demo
+        ),
+        partner=Party(
+            code=partner.code,
+            name=partner.name,
+            name_en=partner.name_en,
+            is_demo=partner.is_demo,
+        ),
+        manager=of.manager,
+        share=_share(now),
+        quarter=of.quarter,
+        as_of=of.quarter.end,
+        known_seq=of.moment.known_seq or 0,
+        known_at=of.known_at,
+        issue=of.draft.issue,
+        bridge=_bridge(before.fund.amounts.nav_fen, now.fund.amounts.nav_fen, rows),
+        now=now,
+        before=before,
+        account=_between(rows, CAPITAL_ROWS),
+        commitment=_between(rows, COMMITMENT_ROWS),
+        schedule_b=_between(rows, SCHEDULE_B_ROWS),
+        holdings=of.holdings,
+        landing=of.landing,
+        calls=_calls(of, partner.id),
+        flows=_flows(of, partner.id),
+        fees=_fees(rows),
+        market=of.market,
+        children=of.children,
+        late=_late(of, partner.id),
+        letter=(),
+        prose=(),
+        changes=(),
+        definitions=(),
+        checks=(),
+        is_demo=of.fund.is_demo or partner.is_demo or any(one.is_demo for one in of.holdings),
+    )
+    report = replace(
+        report,
+        letter=letter.sentences(report),
+        definitions=meanings.of(report),
+        prose=places.paragraphs(report, of.draft.prose),
+    )
+    return replace(report, checks=proofs.checks(of.books, report))
+
+
+def _between(rows: tuple[AccountRow, ...], of: tuple[StatementRow, ...]) -> tuple[AccountRow, ...]:
+    numbers = {row.row for row in of}
+    return tuple(row for row in rows if row.fund.row in numbers)
 
 
 def _share(now: Performance) -> float | Undefined:
-    whole = now.fund.amounts.committed_fen
-    if not whole:
+    every = now.fund.amounts.committed_fen
+    if not every:
         return Undefined(Reason.NO_COMMITMENT, "nobody had committed to the fund by this date")
-    return now.partner.amounts.committed_fen / whole
+    return now.partner.amounts.committed_fen / every
 
 
 def _side(of: NetPerformance) -> Side:
+    told = shown(of.net_irr, of.first_flow_on, of.as_of)
     return Side(
         as_of=of.as_of,
         amounts=Amounts(**{name: getattr(of, name) for name in Amounts.__slots__}),
@@ -137,35 +175,35 @@ def _side(of: NetPerformance) -> Side:
         dpi=of.dpi,
         rvpi=of.rvpi,
         tvpi=of.tvpi,
-        net_irr=of.net_irr,
+        net_irr=told.value,
+        is_period=told.is_period,
     )
 
 
-def _performance(work: Work, moment: Moment, fund_id: str, partner_id: str) -> Performance:
-    of = performance.fund_performance(work, moment, fund_id)
-    balances = ledger.balances(work, moment, fund_id=fund_id)
+def _performance(at: At, partner_id: str) -> Performance:
+    of = at.fund
+    account = next(one for one in at.accounts.accounts if one.partner_id == partner_id)
+    first = min((flow.on for flow in of.gross_flows), default=None)
+    told = shown(of.gross_irr, first, of.as_of)
+    own = performance.net(account.amounts, at.flows.get(partner_id, ()), of.as_of)
     return Performance(
         fund=_side(of),
-        partner=_side(performance.partner_performance(work, moment, partner_id)),
+        partner=_side(own),
         invested_fen=of.invested_fen,
         realised_fen=of.realised_fen,
         fair_value_fen=of.fair_value_fen,
         cash_fen=of.cash_fen,
         payables_fen=of.payables_fen,
-        other_fen=balances[AccountCode.RECEIVABLES] + balances[AccountCode.SUBSCRIPTION_LINE],
+        other_fen=other_fen(at),
         moic=of.moic,
-        gross_irr=of.gross_irr,
+        gross_irr=told.value,
+        is_period=told.is_period,
     )
 
 
-def _rows(
-    work: Work, fund_id: str, partner_id: str, quarter: Quarter, seq: int
-) -> tuple[AccountRow, ...]:
-    own, whole = (
-        capital.statement(work, fund_id=fund_id, partner_id=of, quarter=quarter, known_seq=seq)
-        for of in (partner_id, None)
-    )
-    return tuple(AccountRow(partner=one, fund=all_) for one, all_ in zip(own, whole, strict=True))
+def other_fen(at: At) -> int:
+    """Return what is neither value, cash nor payable: receivables less a drawn line."""
+    return sum(at.balances[account] for account in (*ASSETS, *LIABILITIES) if account not in NAMED)
 
 
 def _bridge(opening: int, closing: int, rows: tuple[AccountRow, ...]) -> nav.Bridge:
@@ -177,38 +215,9 @@ def _bridge(opening: int, closing: int, rows: tuple[AccountRow, ...]) -> nav.Bri
     )
 
 
-def _holdings(
-    work: Work, moment: Moment, positions: tuple[Position, ...], stands: landing.Standing
-) -> tuple[Holding, ...]:
-    newest = marks.latest(work, moment, [one.investment_id for one in positions])
-    found = [
-        Holding(
-            code=one.code,
-            name=one.name,
-            name_en=one.name_en,
-            chain=stands.chains.get(one.investment_id, ("", ""))[0],
-            chain_en=stands.chains.get(one.investment_id, ("", ""))[1],
-            first_paid_on=one.first_paid_on,
-            invested_fen=one.invested_fen,
-            cost_fen=one.cost_fen,
-            fair_value_fen=one.fair_value_fen,
-            realised_fen=one.realised_fen,
-            share_of_value=one.share_of_value,
-            moic=one.moic,
-            gross_irr=one.gross_irr,
-            marked_on=newest[one.investment_id].as_of if one.investment_id in newest else None,
-            method=newest[one.investment_id].method if one.investment_id in newest else "",
-            is_fund=one.kind is InvestmentKind.FUND,
-            is_demo=one.is_demo,
-        )
-        for one in positions
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.fair_value_fen, one.code)))
-
-
-def _calls(work: Work, moment: Moment, fund_id: str, partner_id: str) -> tuple[Call, ...]:
+def _calls(of: Whole, partner_id: str) -> tuple[Call, ...]:
     found = []
-    for made in calls.calls(work, moment, fund_id):
+    for made in of.calls:
         own = [line for line in made.lines if line.partner_id == partner_id]
         found.append(
             Call(
@@ -224,33 +233,36 @@ def _calls(work: Work, moment: Moment, fund_id: str, partner_id: str) -> tuple[C
     return tuple(found)
 
 
-def _flows(work: Work, moment: Moment, fund_id: str, partner_id: str) -> tuple[Flow, ...]:
+def _flows(of: Whole, partner_id: str) -> tuple[Flow, ...]:
     """Return what was paid in and out by day; what was reversed on its own day is gone."""
-    own = sa.case((col(LedgerPosting.partner_id) == partner_id, col(LedgerPosting.amount_fen)))
-    statement = (
-        ledger.entries(
-            col(LedgerTransaction.effective_date),
-            col(LedgerPosting.line),
-            -sa.func.sum(col(LedgerPosting.amount_fen)),
-            -sa.func.coalesce(sa.func.sum(own), 0),
-        )
-        .where(
-            col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.line).in_([int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS)]),
-            moment.holds(),
-        )
-        .group_by(col(LedgerTransaction.effective_date), col(LedgerPosting.line))
-        .order_by(col(LedgerTransaction.effective_date), col(LedgerPosting.line))
-    )
+    days: dict[tuple[date, int], list[int]] = {}
+    for holder, rows in of.booked.items():
+        for on, line, fen in rows:
+            both = days.setdefault((on, line), [0, 0])
+            both[0] += fen
+            both[1] += fen if holder == partner_id else 0
     return tuple(
         Flow(
             on=on,
             kind="contribution" if line == Line.CONTRIBUTIONS else "distribution",
-            fund_fen=int(fund_fen),
-            partner_fen=int(partner_fen),
+            fund_fen=fund_fen,
+            partner_fen=partner_fen,
         )
-        for on, line, fund_fen, partner_fen in work.rows(statement)
+        for (on, line), (fund_fen, partner_fen) in sorted(days.items())
         if fund_fen
+    )
+
+
+def _late(of: Whole, partner_id: str) -> tuple[Late, ...]:
+    return tuple(
+        Late(
+            seq=one.seq,
+            effective_date=one.effective_date,
+            recorded_on=one.recorded_on,
+            fund_fen=sum(one.by_partner.values()),
+            partner_fen=one.by_partner.get(partner_id, 0),
+        )
+        for one in of.late
     )
 
 

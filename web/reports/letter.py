@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from portfolio.kernel.errors import Fen, say
-from web.reports.report import LpReport, Named, Sentence
+from web.reports.parts import Named
+from web.reports.report import LpReport, Sentence
 
 # What a disclosure to partners must not promise or foretell. A word list finds the usual wording,
 # not every one: a person still reads the letter before it goes out.

@@ -1,9 +1,18 @@
-"""Checks before publication: the report against the books, to the fen, and its own wording."""
+"""Checks before publication: the report against the books, to the fen, and its own wording.
 
-from collections.abc import Iterator
+What concerns the fund as a whole is read once (`read`); the checks of one partner's report are then
+pure, so a pack does not recompute the books for each of them. A new check is a function more in
+`CHECKS`, or in `ON_THE_BOOKS` where it has to read.
+"""
 
-from portfolio import book_checks, calls, capital, distributions, ledger, marks
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dealflow import dispatch
+from portfolio import book_checks, calls, distributions, locks, marks
 from portfolio.accounts import ASSETS, LIABILITIES, AccountCode
+from portfolio.capital import CapitalAccounts
+from portfolio.funds import Fund
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Fen, Message, say
 from portfolio.ledger import Moment
@@ -14,13 +23,91 @@ from web.templating import translations
 HELD = (AccountCode.INVESTMENTS_COST, AccountCode.INVESTMENTS_UNREALISED)
 
 
-def checks(work: Work, moment: Moment, fund_id: str, report: LpReport) -> tuple[Check, ...]:
-    """Return every check with its outcome. Sentences name no partner and no partner's amount."""
-    return (*_ties(work, moment, fund_id, report), *_sums(work, moment, fund_id), *_reading(report))
+# ---- facts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What the books of the fund say, and the checks that concern all of its reports alike."""
+
+    balances: Mapping[AccountCode, int]
+    checks: tuple[Check, ...]
+    is_sealed: bool  # the half month of landing that ends with the quarter
 
 
-def _ties(work: Work, moment: Moment, fund_id: str, report: LpReport) -> Iterator[Check]:
-    balances = ledger.balances(work, moment, fund_id=fund_id)
+# ---- reads
+def read(
+    work: Work,
+    moment: Moment,
+    fund: Fund,
+    balances: Mapping[AccountCode, int],
+    accounts: CapitalAccounts,
+) -> Books:
+    """Read the fund's side. Sentences name no partner and no partner's amount."""
+    found = [_accounts(balances, accounts)]
+    for check in ON_THE_BOOKS:
+        found.extend(check(work, moment, fund))
+    return Books(
+        balances=balances,
+        checks=tuple(found),
+        is_sealed=dispatch.is_sealed(work, moment.as_of),
+    )
+
+
+def _accounts(balances: Mapping[AccountCode, int], accounts: CapitalAccounts) -> Check:
+    return _proof(
+        "accounts",
+        sum(one.amounts.nav_fen for one in accounts.accounts)
+        == -balances[AccountCode.PARTNERS_CAPITAL],
+        say("The partners' accounts add up to the fund's NAV"),
+        say("The partners' accounts do not add up to the fund's NAV"),
+    )
+
+
+def _splits(work: Work, moment: Moment, fund: Fund) -> Iterator[Check]:
+    called = calls.calls(work, moment, fund.id)
+    paid = distributions.distributions(work, moment, fund.id)
+    yield _proof(
+        "splits",
+        all(one.total_fen == sum(line.amount_fen for line in one.lines) for one in called)
+        and all(one.total_fen == sum(part.amount_fen for part in one.parts) for one in paid),
+        say(
+            "Calls and distributions are shared out to the fen: {calls} and {paid}",
+            calls=len(called),
+            paid=len(paid),
+        ),
+        say("A call or a distribution is not the sum of its parts"),
+    )
+
+
+def _invariants(work: Work, moment: Moment, fund: Fund) -> Iterator[Check]:
+    invariants = book_checks.check(work, moment, fund_id=fund.id)
+    broken = sum(len(one.findings) for one in invariants)
+    yield _proof(
+        "books",
+        not broken,
+        say("The invariants of the books hold: {count} of {count}", count=len(invariants)),
+        say("The book checks have {count} findings", count=broken),
+    )
+
+
+def _closed(work: Work, moment: Moment, fund: Fund) -> Iterator[Check]:
+    yield _proof(
+        "closed",
+        locks.is_locked(work, fund.id, moment.as_of),
+        say("The quarter's books are closed"),
+        say("The quarter's books are not closed: no report on it can be locked"),
+        Outcome.NOTICE,  # the lock itself is refused by the command
+    )
+
+
+# ---- rules
+def checks(books: Books, report: LpReport) -> tuple[Check, ...]:
+    """Return every check of one partner's report with its outcome."""
+    own = [check for check_ in CHECKS for check in check_(books, report)]
+    return (*own[:3], *books.checks, *own[3:])
+
+
+def _ties(books: Books, report: LpReport) -> Iterator[Check]:
+    balances = books.balances
     net_fen = sum(balances[account] for account in (*ASSETS, *LIABILITIES))
     nav_fen = report.now.fund.amounts.nav_fen
     yield _proof(
@@ -53,39 +140,7 @@ def _ties(work: Work, moment: Moment, fund_id: str, report: LpReport) -> Iterato
     )
 
 
-def _sums(work: Work, moment: Moment, fund_id: str) -> Iterator[Check]:
-    accounts = capital.accounts(work, moment, fund_id)
-    balance = ledger.balance_fen(work, moment, AccountCode.PARTNERS_CAPITAL, fund_id=fund_id)
-    yield _proof(
-        "accounts",
-        sum(one.amounts.nav_fen for one in accounts.accounts) == -balance,
-        say("The partners' accounts add up to the fund's NAV"),
-        say("The partners' accounts do not add up to the fund's NAV"),
-    )
-    called = calls.calls(work, moment, fund_id)
-    paid = distributions.distributions(work, moment, fund_id)
-    yield _proof(
-        "splits",
-        all(one.total_fen == sum(line.amount_fen for line in one.lines) for one in called)
-        and all(one.total_fen == sum(part.amount_fen for part in one.parts) for one in paid),
-        say(
-            "Calls and distributions are shared out to the fen: {calls} and {paid}",
-            calls=len(called),
-            paid=len(paid),
-        ),
-        say("A call or a distribution is not the sum of its parts"),
-    )
-    invariants = book_checks.check(work, moment, fund_id=fund_id)
-    broken = sum(len(one.findings) for one in invariants)
-    yield _proof(
-        "books",
-        not broken,
-        say("The invariants of the books hold: {count} of {count}", count=len(invariants)),
-        say("The book checks have {count} findings", count=broken),
-    )
-
-
-def _reading(report: LpReport) -> Iterator[Check]:
+def _reading(books: Books, report: LpReport) -> Iterator[Check]:
     old = [
         one
         for one in report.holdings
@@ -98,7 +153,12 @@ def _reading(report: LpReport) -> Iterator[Check]:
         not old,
         say("All marks are dated within 90 days"),
         say("{count} investments have no mark of the last 90 days", count=len(old)),
-        Outcome.NOTICE,
+    )
+    yield _proof(
+        "sealed",
+        books.is_sealed or not report.landing,
+        say("The landing snapshot of {on} is sealed", on=report.as_of),
+        say("The landing snapshot of {on} is not sealed", on=report.as_of),
     )
     overdue = sum(len(row.concerns) for row in report.landing)
     yield _proof(
@@ -128,11 +188,13 @@ def _reading(report: LpReport) -> Iterator[Check]:
 
 
 def _texts(report: LpReport) -> list[str]:
-    return [
+    said = [
         sentence.words.text(translations(lang).ugettext)
         for lang in ("zh", "en")
         for sentence in report.letter
     ]
+    written = [words.text() for one in report.prose for words in (one.words, one.words_en)]
+    return [*said, *written]
 
 
 def _proof(
@@ -141,3 +203,11 @@ def _proof(
     return Check(
         code=code, outcome=Outcome.OK if holds else otherwise, words=good if holds else bad
     )
+
+
+ON_THE_BOOKS: tuple[Callable[[Work, Moment, Fund], Iterator[Check]], ...] = (
+    _splits,
+    _invariants,
+    _closed,
+)
+CHECKS: tuple[Callable[[Books, LpReport], Iterator[Check]], ...] = (_ties, _reading)

@@ -5,22 +5,23 @@ then, and from no clock; so the same report is built again, by anybody who may r
 Money is fen, ratios are plain (0.326 is 32.6 %), a figure that cannot be known is `Undefined`.
 """
 
-import dataclasses
 import hashlib
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Self
 
 from portfolio.capital import Amounts, StatementLine
 from portfolio.kernel import audit
-from portfolio.kernel.errors import Fen, Message
+from portfolio.kernel.errors import DomainError, Message
 from valuation.figures import Undefined
 from valuation.nav import Bridge
 from valuation.periods import Quarter
+from web.reports import stored
+from web.reports.parts import Change, Child, Issue, Late, Market, Paragraph
 
-FORMAT = "lianji-lp-report-1"
+FORMAT = "lianji-lp-report-3"
 
 
 # ---- facts
@@ -34,17 +35,6 @@ class Party:
     is_demo: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A name inside a sentence, in both languages; without an English one the Chinese stands."""
-
-    name: str
-    name_en: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """What one side has earned by a date: the fund's partners together, or one of them."""
@@ -56,6 +46,12 @@ class Side:
     rvpi: float | Undefined
     tvpi: float | Undefined
     net_irr: float | Undefined
+    is_period: bool  # the rate is the return of the period: less than a year has passed
+
+    @property
+    def rate_unit(self) -> str:
+        """How its rate is written."""
+        return "period" if self.is_period else "rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +68,12 @@ class Performance:
     other_fen: int  # receivables less drawn subscription line
     moic: float | Undefined
     gross_irr: float | Undefined
+    is_period: bool  # as in Side, of the gross rate
+
+    @property
+    def rate_unit(self) -> str:
+        """How its rate is written."""
+        return "period" if self.is_period else "rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class AccountRow:
 
     partner: StatementLine
     fund: StatementLine
+    gp: StatementLine  # the general partner's allocation, as the sheet shows it beside the fund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +102,16 @@ class Holding:
     share_of_value: float | Undefined
     moic: float | Undefined
     gross_irr: float | Undefined
+    is_period: bool
     marked_on: date | None  # None: held at cost, or a fund, whose value follows its books
     method: str
     is_fund: bool
     is_demo: bool
+
+    @property
+    def rate_unit(self) -> str:
+        """How its rate is written."""
+        return "period" if self.is_period else "rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,57 +224,58 @@ class LpReport:
     quarter: Quarter
     as_of: date
     known_seq: int
+    known_at: datetime | None  # the moment up to which firms were known; None: all of it
+    issue: Issue
     bridge: Bridge
     now: Performance
     before: Performance  # at the end of the quarter before
     account: tuple[AccountRow, ...]  # rows 12–104
     commitment: tuple[AccountRow, ...]  # rows 108–114
+    schedule_b: tuple[AccountRow, ...]  # rows 119–131, received from portfolio companies
     holdings: tuple[Holding, ...]
     landing: tuple[LandingRow, ...]
     calls: tuple[Call, ...]
     flows: tuple[Flow, ...]
     fees: tuple[Fee, ...]
+    market: Market | None  # against an index, where one was chosen
+    children: tuple[Child, ...]  # the funds a fund of funds holds
+    late: tuple[Late, ...]  # booked into a closed quarter after its report
     letter: tuple[Sentence, ...]
+    prose: tuple[Paragraph, ...]
+    changes: tuple[Change, ...]  # against the edition before; () in a first one
     definitions: tuple[Definition, ...]
     checks: tuple[Check, ...]
     is_demo: bool
 
     def row(self, number: int) -> AccountRow:
         """Return a row of the ILPA sheet by its number."""
-        return next(row for row in self.account + self.commitment if row.fund.row == number)
+        return next(
+            row
+            for row in (*self.account, *self.commitment, *self.schedule_b)
+            if row.fund.row == number
+        )
 
     @property
     def canonical(self) -> str:
         """The facts as JSON, written one way only. This text is the JSON file."""
-        return audit.canonical({"format": FORMAT, **_plain(self)})
+        return audit.canonical({"format": FORMAT, **stored.plain(self)})
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the report that a JSON file holds; it writes the same file again.
+
+        errors  a file of another version of the format
+        """
+        value = json.loads(text)
+        if value.pop("format", None) != FORMAT:
+            raise DomainError(
+                "These facts are of another format than {format}.",
+                "Open them with the version of the product that wrote them.",
+                format=FORMAT,
+            )
+        return stored.made(cls, value)
 
     @property
     def sha256(self) -> str:
         """The fingerprint that every rendering prints: the SHA-256 of the JSON file."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
-
-
-# ---- rules
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind of value
-    """Turn facts into what JSON knows, without losing a kind: fen in sentences stay marked."""
-    match value:
-        case Fen(fen):
-            return {"fen": fen}
-        case Undefined(reason, detail, roots):
-            return {"undefined": reason.value, "detail": detail, "roots": list(roots)}
-        case Message(msgid, values):
-            return {"words": msgid, "values": {name: _plain(one) for name, one in values.items()}}
-        case Quarter():
-            return str(value)
-        case date():
-            return value.isoformat()
-        case StrEnum():
-            return value.value
-        case tuple() | list():
-            return [_plain(one) for one in value]
-        case Mapping():
-            return {name: _plain(one) for name, one in value.items()}
-        case _ if dataclasses.is_dataclass(value):
-            return {one.name: _plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
-        case _:
-            return value

@@ -43,7 +43,18 @@ from web.views.fund_words import FUND_KINDS, PARTNER_KINDS, STATES, state_of
 from web.views.holdings import Holding, Rate, landing_sides, named, rate
 from web.views.tips import Tip
 
-Tab = Literal["overview", "calls", "distributions", "expenses", "ledger", "closing", "returns"]
+Tab = Literal[
+    "overview",
+    "calls",
+    "distributions",
+    "expenses",
+    "ledger",
+    "closing",
+    "returns",
+    "bank",
+    "credit",
+    "lookthrough",
+]
 
 
 # ---- facts
@@ -105,6 +116,7 @@ class Head:
     focus: str
     is_demo: bool
     is_own: bool
+    is_mother: bool
     may_edit: bool
     may_approve: bool
     may_report: bool
@@ -208,6 +220,7 @@ def head_of(reader: Reader, actor: Actor, page: Page, opened: Opened) -> Head:
         focus=named(reader, fund.focus, fund.focus_en),
         is_demo=fund.is_demo,
         is_own=opened.own is not None,
+        is_mother=fund.kind == FundKind.MOTHER,
         may_edit=live and actor.may(Duty.EDIT_FUNDS),
         may_approve=live and actor.may(Duty.APPROVE_MARKS),
         may_report=actor.may(Duty.READ_REPORTS),

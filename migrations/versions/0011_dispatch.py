@@ -34,12 +34,6 @@ def upgrade() -> None:
             "measure_definition",
             sa.Column(name, sa.String(), nullable=False, server_default=""),
         )
-    # Written out: neither engine adds a reference to an old table through Alembic's own words.
-    kind = "TEXT" if op.get_bind().dialect.name == "sqlite" else "UUID"
-    op.execute(
-        f"ALTER TABLE milestone ADD COLUMN photo_file_id {kind} "
-        "CONSTRAINT fk_milestone_photo_file_id_stored_file REFERENCES stored_file (id)"
-    )
     for name in ("source_kind", "credit_code"):
         op.add_column("lead", sa.Column(name, sa.String(), nullable=False, server_default=""))
     op.create_table(

@@ -91,7 +91,7 @@ class TrailLine:
 
 
 # ---- reads
-def _files(project_id: str) -> dict[EvidenceFor, sa.Select[*tuple[Any, ...]]]:
+def _files(project_id: str) -> dict[EvidenceFor, sa.SelectBase]:
     """Return, by what they show, selects of (file, subject, part, accepted, needs check, demo)."""
     own = col(Agreement.project_id) == project_id
     unchecked, nothing = sa.null(), sa.literal("")
@@ -101,7 +101,13 @@ def _files(project_id: str) -> dict[EvidenceFor, sa.Select[*tuple[Any, ...]]]:
         ).where(own),
         EvidenceFor.MILESTONE: sa.select(
             col(Milestone.evidence_file_id), col(Milestone.stage), nothing, unchecked, sa.false()
-        ).where(col(Milestone.project_id) == project_id),
+        )
+        .where(col(Milestone.project_id) == project_id)
+        .union_all(
+            sa.select(
+                col(Milestone.photo_file_id), col(Milestone.stage), nothing, unchecked, sa.false()
+            ).where(col(Milestone.project_id) == project_id)
+        ),
         EvidenceFor.CONDITION: sa.select(
             col(Observation.evidence_file_id),
             col(Condition.name),
@@ -174,6 +180,7 @@ def evidence_file(work: Work, file_id: str) -> StoredFile:
     places = (
         col(Agreement.file_id),
         col(Milestone.evidence_file_id),
+        col(Milestone.photo_file_id),
         col(Observation.evidence_file_id),
         col(Arrival.evidence_file_id),
         col(Waiver.resolution_file_id),

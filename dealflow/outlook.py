@@ -13,9 +13,11 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from valuation.periods import month_end, months_between
 from valuation.survival import Curve, kaplan_meier
 
 Floats = npt.NDArray[np.float64]
+MONTHS_A_YEAR = 12
 DAYS_A_MONTH = 365.25 / 12
 LEAST_MONTHS = 18  # a shorter history says nothing about a year
 WINDOW = 36  # months of signings that are resampled
@@ -88,7 +90,8 @@ def simulate(history: History, *, seed: int, paths: int) -> dict[str, Band]:
     """Return the bands of the year of `as_of`; the same seed gives the same bands."""
     rng = np.random.default_rng(seed)
     so_far = actuals(history, history.as_of.year)
-    left = (date(history.as_of.year, 12, 31) - history.as_of).days / DAYS_A_MONTH
+    days = month_end(history.as_of).day
+    left = MONTHS_A_YEAR - history.as_of.month + (days - history.as_of.day) / days
     if left <= 0 or not history.projects:
         return {code: Band(so_far=v, low=v, mid=v, high=v) for code, v in so_far.items()}
     months = _months(history)
@@ -112,7 +115,7 @@ def _band(so_far: int, more: Floats) -> Band:
 
 def _months(history: History) -> list[list[int]]:
     """Return the contract amounts signed in each of the last months, empty months included."""
-    ages = [int((history.as_of - one.signed_on).days / DAYS_A_MONTH) for one in history.projects]
+    ages = [months_between(one.signed_on, history.as_of) for one in history.projects]
     months: list[list[int]] = [[] for _ in range(min(WINDOW, max(ages) + 1))]
     for age, project in zip(ages, history.projects, strict=True):
         if age < len(months):

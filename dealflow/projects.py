@@ -188,6 +188,7 @@ def record(
     stage: Stage,
     on: date,
     evidence_file_id: str | None = None,
+    photo_file_id: str | None = None,
     note: str = "",
     is_demo: bool | None = None,
 ) -> Milestone:
@@ -219,6 +220,7 @@ def record(
             stage=stage.value,
             on=on,
             evidence_file_id=evidence_file_id,
+            photo_file_id=photo_file_id,
             note=note,
             recorded_at=work.recorded_at,
             recorded_by=actor.id,
@@ -240,6 +242,7 @@ def move(
     on: date,
     version: int,
     evidence_file_id: str | None = None,
+    photo_file_id: str | None = None,
     note: str = "",
 ) -> Milestone:
     """Move a project from the board: `record` with the gates of the board and a stale check."""
@@ -257,6 +260,11 @@ def move(
             "Record the agreement: its day of signing moves the project.",
             stage=to,
         )
+    if to is Stage.STARTED and (evidence_file_id is None or photo_file_id is None):
+        raise DomainError(
+            "A start needs the permit and a photo of the site.",
+            "Upload both: the permit alone does not show that work has begun.",
+        )
     return record(
         work,
         actor,
@@ -264,6 +272,7 @@ def move(
         stage=to,
         on=on,
         evidence_file_id=evidence_file_id,
+        photo_file_id=photo_file_id,
         note=note,
     )
 

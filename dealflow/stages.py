@@ -116,6 +116,8 @@ class Milestone(Row, table=True):
     stage: str = Field(sa_type=one_of(*Stage))
     on: date
     evidence_file_id: str | None = Field(default=None, foreign_key="stored_file.id", sa_type=Id)
+    # A start is shown twice: by its permit, and by a photo of the work.
+    photo_file_id: str | None = Field(default=None, foreign_key="stored_file.id", sa_type=Id)
     note: str = ""
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(sa_type=Id)

@@ -58,6 +58,16 @@ def fen_or_none(text: str, unit: MoneyUnit) -> int | None:
     return fen_of(text, unit) if text else None
 
 
+def whole(text: str) -> int:
+    """Read a count as it was typed; a part of one is refused."""
+    digits = text.replace(",", "").replace("，", "").strip()
+    if not digits.isdecimal():
+        raise DomainError(
+            "“{text}” is not a number.", "Write digits, such as 126 or 8,600.5.", text=text[:40]
+        )
+    return int(digits)
+
+
 def thousandths(text: str) -> int:
     """Read a measured number as it was typed; return thousandths, which no value may be part of."""
     try:

@@ -50,6 +50,7 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]]
         say("System"),
         (
             (_item(say("Data"), "/data/import", "data"), Duty.IMPORT_SHEETS),
+            (_item(say("Definitions"), "/definitions", "clip"), Duty.READ_DEALFLOW),
             (_item(say("Export"), "/data/export", "dl"), Duty.READ_FIGURES),
             (_item(say("Accounts"), "/admin/users", "gear"), Duty.MANAGE_ACCOUNTS),
             (_item(say("Audit trail"), "/admin/audit", "hist"), Duty.READ_AUDIT),

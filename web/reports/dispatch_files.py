@@ -21,7 +21,7 @@ from web.views.dispatch_words import (
     snaps,
 )
 
-CHANGES_ON_PAPER, ITEMS_ON_PAPER = 24, 9  # what two sheets hold; the workbook has all
+CHANGES_ON_PAPER, ITEMS_ON_PAPER, SHEETS = 30, 9, 2  # what two sheets hold; the workbook has all
 # The meeting asks for what must be decided first.
 ORDER = (
     ChangeKind.SLIPPED,
@@ -37,12 +37,18 @@ def paper(work: Work, page: Page, found: Compared, *, with_demo: bool, district:
     """Return the two sheets as PDF/A-3a with tags: figures and changes, then what is to be done."""
     reader = page.reader
     title = reader.say(say("{label} half-month dispatch", label=found.to.label))
-    blocks = [
-        *_figures(reader, found, district, title),
-        *_changes(reader, found),
+    continued = reader.say(say("(continued)"))
+    before = _figures(reader, found, district, title)
+    after = [
         *_restated(work, reader, found),
         *_stuck(work, reader, found, with_demo=with_demo),
     ]
+    # As many changes as leave the paper at two sheets: the meeting gets no third.
+    for most in range(CHANGES_ON_PAPER, 0, -1):
+        blocks = [*before, *_changes(reader, found, most), *after]
+        laid = papers.sheets(blocks, continued=continued)
+        if len(laid) <= SHEETS:
+            break
     foot = say(
         "Sealed by {who} on {when} · no. {seq} · audit line {line}",
         who=found.to.sealed_by,
@@ -60,7 +66,7 @@ def paper(work: Work, page: Page, found: Compared, *, with_demo: bool, district:
         foot=reader.say(foot),
         sha256=found.to.sha256,
         sections=tuple((head.number, head.title) for head in papers.heads(blocks)),
-        sheets=papers.sheets(blocks, continued=reader.say(say("(continued)"))),
+        sheets=laid,
     )
     return pdf.set_type(made, found.to.as_of)
 
@@ -96,14 +102,14 @@ def _figures(reader: Reader, found: Compared, district: str, title: str) -> list
     ]
 
 
-def _changes(reader: Reader, found: Compared) -> list[Block]:
+def _changes(reader: Reader, found: Compared, most: int) -> list[Block]:
     if found.base is None:
         return []
     counted = "　".join(
         f"{reader.say(KINDS[kind][0])} {sum(one.kind is kind for one in found.changes)}"
         for kind in ChangeKind
     )
-    kept = sorted(found.changes, key=lambda one: ORDER.index(one.kind))[:CHANGES_ON_PAPER]
+    kept = sorted(found.changes, key=lambda one: ORDER.index(one.kind))[:most]
     rows = changes_table([line_of(reader, one) for one in kept])
     left = len(found.changes) - len(kept)
     blocks: list[Block] = [
@@ -116,7 +122,7 @@ def _changes(reader: Reader, found: Compared) -> list[Block]:
                 Column(reader.say(say("Was"))),
                 Column(reader.say(say("Is"))),
                 Column(reader.say(say("Why")), "wrap", 14),
-                Column(reader.say(say("Unit")), "wrap", 9),
+                Column(reader.say(say("Unit")), "wrap", 13),
             ),
             rows=tuple(
                 TableRow((word, name, f"{aspect} {was}".strip(), now, why or "—", unit or "—"))

@@ -81,6 +81,7 @@ class MoveForm(WriteForm):
     on: date
     note: str = ""
     evidence: UploadFile | None = None
+    photo: UploadFile | None = None
 
 
 @router.post("/deals/{project_id}/stage")
@@ -96,6 +97,7 @@ def move_deal(
         on=form.on,
         version=form.version,
         evidence_file_id=kept(request, work, me, form.evidence),
+        photo_file_id=kept(request, work, me, form.photo),
         note=form.note,
     )
     return done(request, work, f"/deals/{project_id}", say("The stage was recorded."))

@@ -55,5 +55,5 @@ def landing_page(
         case Tab.RACE:
             view = race.build(work, me, page, board=board, with_demo=with_demo)
         case Tab.OUTLOOK:
-            view = outlook.build(work, page, scope=scope, with_demo=with_demo)
+            view = outlook.build(work, me, page, scope=scope, with_demo=with_demo)
     return show(request, view)

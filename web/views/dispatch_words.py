@@ -11,7 +11,7 @@ from dealflow.frozen import Aspect, Change, ChangeKind, Shift
 from dealflow.landings import MoneyKind
 from dealflow.stages import Stage
 from portfolio.figures import Unit
-from portfolio.kernel.errors import Fen, Message, say
+from portfolio.kernel.errors import Message, say
 from web.formats import DASH, Reader
 from web.views.deals_bar import COLUMN_WORDS
 from web.views.tips import TITLES
@@ -177,7 +177,7 @@ def line_of(reader: Reader, change: Change) -> ChangeLine:
     if change.kind is ChangeKind.STALLED:
         reason = reader.say(say("no event for 30 days"))
     elif change.arrived_fen > 0:
-        came = say("{amount} arrived", amount=Fen(change.arrived_fen))
+        came = say("{amount} arrived", amount=reader.amount(change.arrived_fen, decimals=2))
         reason = " · ".join(part for part in (reason, reader.say(came)) if part)
     return ChangeLine(
         kind=change.kind.value,

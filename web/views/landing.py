@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from dealflow import chain_figures, definitions, measures, series, units
 from dealflow.chain_figures import ChainFigures
-from dealflow.first_definitions import Basis as Basis_
 from dealflow.first_definitions import Definition
 from dealflow.measures import Breakdown
 from dealflow.series import Basis, FunnelStep, Step
@@ -19,6 +18,7 @@ from valuation.figures import Undefined
 from valuation.periods import year_start
 from web import charts
 from web.formats import SCALE, Reader
+from web.views.definitions import BASES
 from web.views.tips import MANY, Tip, tip_of, write
 from web.views.words import system_colour
 
@@ -111,13 +111,6 @@ def build(
         units_total=units.organisation(work, with_demo=with_demo).responsible_units,
         has_demo=has_demo,
     )
-
-
-BASES = {
-    Basis_.PERIOD: say("Period"),
-    Basis_.COHORT: say("Cohort"),
-    Basis_.STOCK: say("As it stands"),
-}
 
 
 def _rate_row(reader: Reader, figure: Figure, means: Definition, tip: Tip) -> RateRow:

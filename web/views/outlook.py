@@ -5,10 +5,12 @@ from datetime import date
 from typing import ClassVar
 
 from dealflow import forecasts, targets
+from dealflow.first_definitions import FIRST
 from dealflow.forecasts import FORECAST, BackTest, Scored, Verdict
 from dealflow.outlook import Band
 from dealflow.targets import DISTRICT, Pace, Scope
 from portfolio.figures import Unit
+from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from valuation.periods import year_elapsed
@@ -31,11 +33,7 @@ VERDICTS: dict[Verdict, tuple[Message, str]] = {
     Verdict.KEPT: (say("kept"), "ok"),
     Verdict.MISSED: (say("missed"), "risk"),
 }
-UNITS = {
-    "contract_amount": Unit.FEN,
-    "money_in_place": Unit.FEN,
-    "projects_started": Unit.COUNT,
-}
+UNITS = {first.code: first.unit for first in FIRST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +111,13 @@ class Outlook:
     coverage: float | None
     paths: int
     seed: int
+    subjects: tuple[tuple[str, str], ...]
+    measures: tuple[tuple[str, str], ...]
+    may_edit: bool
     has_demo: bool
 
 
-def build(work: Work, page: Page, *, scope: str, with_demo: bool) -> Outlook:
+def build(work: Work, actor: Actor, page: Page, *, scope: str, with_demo: bool) -> Outlook:
     """Read and arrange the page."""
     reader, as_of = page.reader, page.as_of
     chosen = Scope(scope) if scope in set(Scope) else Scope.DISTRICT
@@ -142,6 +143,12 @@ def build(work: Work, page: Page, *, scope: str, with_demo: bool) -> Outlook:
         coverage=forecasts.coverage(tests),
         paths=forecasts.PATHS,
         seed=forecasts.SEED,
+        subjects=tuple(
+            (one.subject_id, one.name or reader.say(say("Whole district")))
+            for one in targets.subjects(work, chosen, with_demo=with_demo)
+        ),
+        measures=tuple((code, _title(reader, code)) for code in FORECAST),
+        may_edit=actor.may(Duty.EDIT_DEALS),
         has_demo=with_demo,
     )
 
@@ -150,27 +157,29 @@ def _title(reader: Reader, code: str) -> str:
     return reader.say(TITLES.get(code) or Message(code))
 
 
-def _measure(reader: Reader, code: str) -> str:
+def _measure(reader: Reader, code: str, unit: Unit | None = None) -> str:
     """Return the title with the unit, so that the columns need none."""
     title = _title(reader, code)
-    return f"{title} {reader.unit_name()}" if UNITS[code] is Unit.FEN else title
+    return f"{title} {reader.unit_name()}" if (unit or UNITS[code]) is Unit.FEN else title
 
 
-def _number(reader: Reader, code: str, value: int | None) -> str:
-    if value is not None and UNITS[code] is Unit.FEN:
-        return reader.money(value, decimals=1)
-    return write(reader, value, UNITS[code])
+def _number(reader: Reader, code: str, value: int | None, unit: Unit | None = None) -> str:
+    unit = unit or UNITS[code]
+    if value is not None and unit is Unit.FEN:
+        return reader.money(value, decimals=1 if reader.lang == "zh" else None)
+    return write(reader, value, unit)
 
 
 def _pace(reader: Reader, pace: Pace, as_of: date) -> PaceRow:
     code, subject = pace.figure.code, pace.subject
+    assert isinstance(pace.figure.value, int)  # targets are of amounts and counts only
     name = subject.name_en if reader.lang == "en" and subject.name_en else subject.name
     part = f"&{QUERY[subject.scope]}={subject.subject_id}" if subject.scope in QUERY else ""
     return PaceRow(
         name=name or reader.say(say("Whole district")),
-        measure=_title(reader, code),
-        actual=write(reader, pace.figure.value, pace.figure.unit),
-        target=write(reader, pace.target, pace.figure.unit),
+        measure=_measure(reader, code, pace.figure.unit),
+        actual=_number(reader, code, pace.figure.value, pace.figure.unit),
+        target=_number(reader, code, pace.target, pace.figure.unit),
         share=pace.share,
         ahead=pace.ahead,
         href=f"/figures/{code}?as_of={as_of}{part}",

@@ -237,7 +237,11 @@ def test_a_stale_move_changes_nothing_and_shows_both_texts(town, office, gp) -> 
 def test_a_milestone_is_voided_with_a_reason_and_the_stage_falls_back(town, office) -> None:
     base = f"/deals/{town.project_id}"
     version = version_of(office, base)
-    office.send(f"{base}/stage", version=version, file="evidence", to="started", on="2024-05-01")
+    start = {"to": "started", "on": "2024-05-01"}
+    alone = office.send(f"{base}/stage", version=version, file="evidence", **start)
+    assert alone.status_code == 422
+    assert "照片" in alone.text
+    office.send(f"{base}/stage", version=version, file="evidence photo", **start)
     page = office.see(base, tab="overview")
     void = re.findall(rf'action="({base}/milestones/[^"]+/void)"', page)[0]
     assert office.send(void, reason="").status_code == 422

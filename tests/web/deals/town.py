@@ -162,10 +162,10 @@ class Desk:
         return answer.text
 
     def send(self, path: str, *, file: str = "", version: int | None = None, **fields: str):
-        """Fill in the form of a page and send it; `file` names the field of the upload."""
+        """Fill in the form of a page and send it; `file` names the fields of the uploads."""
         token = hidden_fields(self.browser.get("/account").text)
         sent = {**token, **fields, **({} if version is None else {"version": str(version)})}
-        upload = {file: PDF} if file else None
+        upload = dict.fromkeys(file.split(), PDF) if file else None
         return self.browser.post(path, data=sent, files=upload, params={"lang": "zh"})
 
 

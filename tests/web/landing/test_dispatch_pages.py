@@ -8,9 +8,9 @@ import openpyxl
 import pypdf
 import pytest
 
-from dealflow import dispatch, landings, units
+from dealflow import blockers, dispatch, landings
 from dealflow.landings import MoneyKind
-from dealflow.units import UnitKind
+from portfolio import organisations
 from portfolio.kernel.actors import Actor, Role
 from portfolio.kernel.db import Database
 from tests.web.conftest import LogIn
@@ -29,7 +29,7 @@ def sealed(database: Database, town: Town, officer: Actor) -> Town:
 
 def pending(office: Desk) -> str:
     ask = office.see("/dispatch/seal")
-    return re.findall(r'name="as_of" value="([^"]+)"', ask)[0]
+    return re.findall(r'type="hidden" name="as_of" value="([^"]+)"', ask)[0]
 
 
 # ---- sealing
@@ -51,8 +51,12 @@ def test_a_fund_manager_sees_the_dispatch_and_may_not_seal(sealed: Town, gp: Des
     assert gp.send("/dispatch/seal", as_of="2024-03-31").status_code == 403
 
 
-def test_an_investor_sees_no_part_of_it(sealed: Town, logged_in: LogIn) -> None:
-    lp = logged_in(Role.LP)
+def test_an_investor_sees_no_part_of_it(
+    database: Database, sealed: Town, logged_in: LogIn, officer: Actor
+) -> None:
+    with database.writing() as work:
+        investor = organisations.create(work, officer, name="出资人").id
+    lp = logged_in(Role.LP, organisation_id=investor)
     for path in ("/landing?tab=diff", "/leads", "/calendar", "/organisation", "/stalled"):
         assert lp.get(path).status_code == 403
     assert lp.get("/dispatch/2024-03-15/paper.pdf").status_code == 403
@@ -150,10 +154,14 @@ def test_an_action_item_has_a_unit_and_a_day(sealed: Town, office: Desk, databas
         "/dispatch/actions", text="协调用电", unit=sealed.unit_id, due_on="2020-01-01"
     )
     assert early.status_code == 422
-    assert "协调用电" in office.see("/calendar/digest") or "协调用电" not in early.headers
+    office.send("/dispatch/seal", as_of=pending(office))
     with database.reading() as work:
-        assert len(units.listed(work)) == 1
-        assert UnitKind(units.listed(work)[0].kind) is UnitKind.OTHER
+        (item,) = blockers.actions(work, datetime(2099, 1, 1, tzinfo=UTC).date())
+    assert (item.text, item.unit_name) == ("协调用电", "临空办")
+    done = office.send(
+        f"/dispatch/actions/{item.action_id}/end", on=str(item.raised_on), how="已办"
+    )
+    assert done.status_code == 303
 
 
 # ---- the other parts
@@ -171,3 +179,60 @@ def test_a_figure_of_one_unit_opens_to_its_rows(town: Town, office: Desk) -> Non
     assert "临空办" in page
     answer = office.browser.get("/figures/contract_amount?unit_id=nobody")
     assert answer.status_code == 404
+
+
+# ---- definitions and targets
+def test_the_office_adds_a_version_and_never_edits_one(town: Town, office: Desk) -> None:
+    page = office.see("/definitions", code="start_rate_due")
+    assert "cohort_due_started" in page
+    form = {
+        "text": "按期开工÷签约",
+        "numerator": "cohort_due_on_time",
+        "denominator": "projects_signed",
+        "basis": "cohort",
+        "valid_from": "2024-06-01",
+    }
+    assert office.send("/definitions/start_rate_due", version=1, **form).status_code == 303
+    page = office.see("/definitions", code="start_rate_due", as_of="2024-07-01")
+    assert "按期开工÷签约" in page
+    assert "v1" in page
+    assert "按期开工÷签约" not in office.see("/definitions", as_of="2024-05-01")
+    stale = office.send("/definitions/start_rate_due", version=1, **form)
+    assert stale.status_code == 409
+
+
+def test_a_rate_with_an_unknown_row_set_is_refused(town: Town, office: Desk) -> None:
+    answer = office.send(
+        "/definitions/start_rate_due",
+        version=1,
+        text="x",
+        numerator="whatever",
+        denominator="projects_signed",
+        basis="cohort",
+        valid_from="2024-06-01",
+    )
+    assert answer.status_code == 422
+    assert "whatever" in answer.text
+
+
+def test_a_target_is_set_and_shown_against_time(town: Town, office: Desk) -> None:
+    answer = office.send(
+        "/targets",
+        year="2024",
+        scope="unit",
+        subject=town.unit_id,
+        code="contract_amount",
+        at_least="20",
+    )
+    assert answer.status_code == 303
+    page = office.see("/landing", tab="outlook", scope="unit", as_of="2024-12-31")
+    assert "50.0%" in page
+    half = office.send(
+        "/targets",
+        year="2024",
+        scope="unit",
+        subject=town.unit_id,
+        code="projects_started",
+        at_least="1.5",
+    )
+    assert half.status_code == 422

@@ -10,6 +10,7 @@ from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
+    appraisals,
     cohort,
     district,
     eight,
@@ -70,6 +71,7 @@ def plan() -> Timeline:
     history.stage(timeline, in_sets, money_of=later)
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
+    appraisals.stage(timeline)
     indices.stage(timeline)
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)

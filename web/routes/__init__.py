@@ -4,6 +4,7 @@ from web.routes import (
     admin,
     agreement_acts,
     agreements,
+    appraisals,
     data,
     deal_acts,
     deals,
@@ -32,6 +33,7 @@ ROUTERS = (
     funds.router,
     fund_acts.router,
     fund_book_acts.router,
+    appraisals.router,  # before the acts that any word may name
     investments.router,
     data.router,
     export.router,

@@ -1,6 +1,13 @@
-"""Chains: an industry chain, its official, leader firms, task force, segments and figures."""
+"""Chains: an industry chain, its official, its leader firms, its task force and its segments.
 
-from enum import StrEnum
+The map of a chain is its segments: rows are subsystems, columns the position from material to
+use. Who fills a segment is in chain_firms.py, who supplies whom in supply.py.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import IntEnum, StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, col
@@ -8,7 +15,8 @@ from sqlmodel import Field, col
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Id, Row, Work, one_of, strict
-from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.kernel.errors import DomainError, NotFoundError, StaleError
+from portfolio.organisations import Organisation
 
 
 # ---- facts
@@ -19,6 +27,14 @@ class Position(StrEnum):
     MIDSTREAM = "midstream"
     DOWNSTREAM = "downstream"
     AFTERMARKET = "aftermarket"
+
+
+class Criticality(IntEnum):
+    """How much the chain needs a segment, as the office sets it; from IMPORTANT on it may gap."""
+
+    ORDINARY = 1
+    IMPORTANT = 2
+    CRITICAL = 3
 
 
 # ---- rows
@@ -53,6 +69,29 @@ class Segment(Row, table=True):
     name_en: str = ""
     position: str = Field(sa_type=one_of(*Position))
     order: int = 0
+    subsystem: str = ""  # the row of the map it stands in
+    subsystem_en: str = ""
+    criticality: int = Criticality.IMPORTANT.value
+    wanted_firms: int = 1  # how many firms would fill it
+    wanted_note: str = ""  # what kind of firm is looked for
+    retired_on: date | None = None  # no longer on the map from this day on
+    is_demo: bool = False
+    version: int = 1
+
+
+class ChainLeader(Row, table=True):
+    """链主: a firm that the chain grows around."""
+
+    __tablename__ = "chain_leader"
+    __table_args__ = strict(
+        sa.UniqueConstraint("chain_id", "organisation_id"),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= since_on", name="ends_after_start"),
+    )
+
+    chain_id: str = Field(foreign_key="chain.id", sa_type=Id)
+    organisation_id: str = Field(foreign_key="organisation.id", sa_type=Id, index=True)
+    since_on: date
+    ended_on: date | None = None
     is_demo: bool = False
 
 
@@ -99,31 +138,163 @@ def add_segment(
     position: Position,
     name_en: str = "",
     order: int = 0,
+    subsystem: str = "",
+    subsystem_en: str = "",
+    criticality: Criticality = Criticality.IMPORTANT,
+    wanted_firms: int = 1,
+    wanted_note: str = "",
     is_demo: bool = False,
 ) -> Segment:
     """Record a segment of a chain."""
     actor.must(Duty.EDIT_DEALS)
     if work.session.get(Chain, chain_id) is None:
         raise NotFoundError
-    segment = work.add(
-        Segment(
-            chain_id=chain_id,
-            name=name,
-            name_en=name_en,
-            position=position.value,
-            order=order,
-            is_demo=is_demo,
-        )
+    name = name.strip()
+    _refuse_odd_segment(work, chain_id, name=name, wanted_firms=wanted_firms)
+    segment = Segment(
+        chain_id=chain_id,
+        name=name,
+        name_en=name_en,
+        position=position.value,
+        order=order,
+        subsystem=subsystem.strip(),
+        subsystem_en=subsystem_en,
+        criticality=criticality.value,
+        wanted_firms=wanted_firms,
+        wanted_note=wanted_note,
+        is_demo=is_demo,
     )
-    after = {"segment": name, "position": position.value}
+    work.add(segment)
+    after = {"segment": segment.name, "position": position.value}
     audit.write(work, actor, "chain:segment", "chain", chain_id, after=after)
     return segment
 
 
+def _refuse_odd_segment(
+    work: Work, chain_id: str, *, name: str, wanted_firms: int, but_id: str | None = None
+) -> None:
+    if not name:
+        raise DomainError("The segment has no name.", "Say in a few words what firms there make.")
+    if wanted_firms < 0:
+        raise DomainError(
+            "A segment cannot want {number} firms.",
+            "Enter 0 where none is wanted.",
+            number=wanted_firms,
+        )
+    taken = sa.select(col(Segment.id)).where(
+        col(Segment.chain_id) == chain_id, col(Segment.name) == name
+    )
+    if work.scalar(taken) not in {None, but_id}:
+        raise DomainError(
+            "The chain has a segment {name} already.", "Choose another name.", name=name
+        )
+
+
+SEGMENT_FACTS = (
+    "name",
+    "name_en",
+    "position",
+    "order",
+    "subsystem",
+    "subsystem_en",
+    "criticality",
+    "wanted_firms",
+    "wanted_note",
+    "retired_on",
+)
+
+
+def change_segment(
+    work: Work, actor: Actor, segment_id: str, *, version: int, facts: Mapping[str, Any]
+) -> Segment:
+    """Change some SEGMENT_FACTS; the audit trail keeps each version, a stale form is refused."""
+    actor.must(Duty.EDIT_DEALS)
+    assert set(facts) <= set(SEGMENT_FACTS), f"not to be edited: {set(facts) - set(SEGMENT_FACTS)}"
+    segment = work.session.get(Segment, segment_id)
+    if segment is None:
+        raise NotFoundError
+    before = {name: getattr(segment, name) for name in facts}
+    if segment.version != version:
+        raise StaleError(
+            mine={**facts, "version": version}, theirs={**before, "version": segment.version}
+        )
+    _refuse_odd_segment(
+        work,
+        segment.chain_id,
+        name=facts.get("name", segment.name).strip(),
+        wanted_firms=facts.get("wanted_firms", segment.wanted_firms),
+        but_id=segment.id,
+    )
+    for name, value in facts.items():
+        setattr(segment, name, value)
+    segment.version += 1
+    work.add(segment)
+    audit.write(
+        work, actor, "chain:segment", "chain", segment.chain_id, before=before, after=dict(facts)
+    )
+    return segment
+
+
+def name_leader(
+    work: Work,
+    actor: Actor,
+    chain_id: str,
+    *,
+    organisation_id: str,
+    since_on: date,
+    is_demo: bool = False,
+) -> ChainLeader:
+    """Name a leader firm of a chain."""
+    actor.must(Duty.EDIT_DEALS)
+    if work.session.get(Chain, chain_id) is None:
+        raise NotFoundError
+    named = sa.select(col(ChainLeader.since_on)).where(
+        col(ChainLeader.chain_id) == chain_id, col(ChainLeader.organisation_id) == organisation_id
+    )
+    if since := work.scalar(named):
+        raise DomainError(
+            "This firm has led the chain since {on}.", "Nothing is left to do.", on=since
+        )
+    leader = work.add(
+        ChainLeader(
+            chain_id=chain_id, organisation_id=organisation_id, since_on=since_on, is_demo=is_demo
+        )
+    )
+    after = {"leader": organisation_id, "since_on": since_on}
+    audit.write(work, actor, "chain:leader", "chain", chain_id, after=after)
+    return leader
+
+
 # ---- reads
 def listed(work: Work, *, with_demo: bool = True) -> list[Chain]:
-    """Return the chains by name of their address."""
-    statement = sa.select(Chain).order_by(col(Chain.slug))
+    """Return the chains by name of their address, those that were published first."""
+    statement = sa.select(Chain).order_by(col(Chain.is_demo), col(Chain.slug))
     if not with_demo:
         statement = statement.where(col(Chain.is_demo).is_(False))
     return list(work.session.execute(statement).scalars())
+
+
+def by_slug(work: Work, slug: str) -> Chain:
+    """Return the chain at that address or answer like one that is not there."""
+    found: Chain | None = work.session.execute(
+        sa.select(Chain).where(col(Chain.slug) == slug)
+    ).scalar()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def leaders(work: Work, as_of: date, chain_id: str) -> dict[str, str]:
+    """Return {organisation: name} of the leader firms on a day, in the order they were named."""
+    return dict(
+        work.rows(
+            sa.select(col(Organisation.id), col(Organisation.name))
+            .join(ChainLeader, col(ChainLeader.organisation_id) == col(Organisation.id))
+            .where(
+                col(ChainLeader.chain_id) == chain_id,
+                col(ChainLeader.since_on) <= as_of,
+                sa.or_(col(ChainLeader.ended_on).is_(None), col(ChainLeader.ended_on) > as_of),
+            )
+            .order_by(col(ChainLeader.since_on), col(ChainLeader.id))
+        )
+    )

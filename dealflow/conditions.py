@@ -6,13 +6,15 @@ which counts once a second person has accepted it (observations.py). Status is d
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
 from dealflow import agreements
+from dealflow.agreements import Side
+from dealflow.observed import LATEST, Seen, seen
 from dealflow.terms import (
     DUE_SOON_DAYS,
     YES_NO,
@@ -28,27 +30,11 @@ from dealflow.terms import (
     state,
     status,
 )
-from portfolio.kernel.db import Id, Instant, Row, Work, one_of, strict
+from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import Message, NotFoundError, say
-
-LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # known at: all that is recorded
 
 
 # ---- facts
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One observation that was not withdrawn."""
-
-    observation_id: str
-    observed_on: date
-    value: int  # smallest unit of the metric
-    accepted: bool | None  # None: nobody has looked at it yet
-    evidence_file_id: str | None
-    note: str
-    recorded_by: str
-    verified_by: str | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionPosition:
     """One condition at the close of `as_of`."""
@@ -66,6 +52,11 @@ class ConditionPosition:
     weight: int
     consequence: Consequence
     gates_tranche_id: str | None
+    subject: Side  # who owes it
+    at_stake_fen: int | None  # the amount the clause names, where it names one
+    rate_ppm: int | None  # millionths: a year of a buy-back, of an incentive stepped down
+    instalments: int
+    clause: str  # the words of the paper it was read from
     evidence_required: str
     status: Status
     state: State
@@ -131,6 +122,16 @@ class Condition(Row, table=True):
             "(consequence = 'gates_tranche') = (gates_tranche_id IS NOT NULL)",
             name="gate_names_tranche",
         ),
+        sa.CheckConstraint(
+            "at_stake_fen IS NULL OR at_stake_fen > 0", name="at_stake_fen_positive"
+        ),
+        sa.CheckConstraint(
+            "rate_ppm IS NULL OR (rate_ppm >= 0 AND rate_ppm <= 1000000)", name="rate_is_a_share"
+        ),
+        sa.CheckConstraint("instalments > 0", name="instalments_positive"),
+        sa.CheckConstraint(
+            "period_from IS NULL OR period_from <= due_on", name="period_runs_forward"
+        ),
     )
 
     agreement_id: str = Field(foreign_key="agreement.id", sa_type=Id, index=True)
@@ -148,48 +149,15 @@ class Condition(Row, table=True):
     gates_tranche_id: str | None = Field(
         default=None, foreign_key="tranche.id", sa_type=Id, index=True
     )
+    subject: str = Field(default=Side.FIRM.value, sa_type=one_of(*Side))
+    period_from: date | None = None  # what is seen before then does not count
+    at_stake_fen: int | None = Field(default=None, sa_type=Fen)
+    rate_ppm: int | None = None
+    instalments: int = 1
+    clause: str = ""
     evidence_required: str = ""
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(sa_type=Id)
-    is_demo: bool = False
-
-
-class Observation(Row, table=True):
-    """What somebody saw, with its evidence. A row that only withdraws another has no value."""
-
-    __tablename__ = "observation"
-    __table_args__ = strict(
-        sa.CheckConstraint("value IS NOT NULL OR voids IS NOT NULL", name="says_something"),
-        sa.CheckConstraint("voids IS NULL OR note <> ''", name="void_says_why"),
-    )
-
-    condition_id: str = Field(foreign_key="landing_condition.id", sa_type=Id, index=True)
-    observed_on: date
-    value: int | None = Field(default=None, sa_type=sa.BigInteger)
-    evidence_file_id: str | None = Field(default=None, foreign_key="stored_file.id", sa_type=Id)
-    note: str = ""
-    voids: str | None = Field(default=None, foreign_key="observation.id", sa_type=Id)
-    recorded_at: datetime = Field(sa_type=Instant)
-    recorded_by: str = Field(sa_type=Id)
-    is_demo: bool = False
-
-
-class ObservationCheck(Row, table=True):
-    """A second person's word on an observation; the recorder's name is kept to bar him."""
-
-    __tablename__ = "observation_check"
-    __table_args__ = strict(
-        sa.UniqueConstraint("observation_id"),
-        sa.CheckConstraint("recorded_by <> verified_by", name="second_person"),
-        sa.CheckConstraint("accepted OR reason <> ''", name="refusal_says_why"),
-    )
-
-    observation_id: str = Field(foreign_key="observation.id", sa_type=Id)
-    recorded_by: str = Field(sa_type=Id)
-    verified_by: str = Field(sa_type=Id)
-    verified_at: datetime = Field(sa_type=Instant)
-    accepted: bool
-    reason: str = ""
     is_demo: bool = False
 
 
@@ -219,44 +187,6 @@ def get(work: Work, condition_id: str) -> Condition:
     return row
 
 
-def seen(
-    work: Work, condition_ids: Sequence[str], *, known_at: datetime = LATEST
-) -> dict[str, list[Seen]]:
-    """Return {condition: what was seen and not withdrawn}, in the order of the days.
-
-    A withdrawal of something accepted takes a second person too, or one person could free a
-    payment by withdrawing the low value that holds it.
-    """
-    checked = col(ObservationCheck.observation_id) == col(Observation.id)
-    rows = work.rows(
-        sa.select(Observation, ObservationCheck)
-        .outerjoin(ObservationCheck, checked & (col(ObservationCheck.verified_at) <= known_at))
-        .where(
-            col(Observation.condition_id).in_(condition_ids),
-            col(Observation.recorded_at) <= known_at,
-        )
-        .order_by(col(Observation.observed_on), col(Observation.id))
-    )
-    accepted = {row.id: check.accepted if check else None for row, check in rows}
-    gone = {row.voids for row, _ in rows if accepted[row.id] or not accepted.get(row.voids)}
-    found: dict[str, list[Seen]] = {condition_id: [] for condition_id in condition_ids}
-    for row, check in rows:
-        if row.value is not None and row.id not in gone:
-            found[row.condition_id].append(
-                Seen(
-                    observation_id=row.id,
-                    observed_on=row.observed_on,
-                    value=row.value,
-                    accepted=accepted[row.id],
-                    evidence_file_id=row.evidence_file_id,
-                    note=row.note,
-                    recorded_by=row.recorded_by,
-                    verified_by=check.verified_by if check else None,
-                )
-            )
-    return found
-
-
 def _position(
     row: Condition,
     paper: agreements.Agreement,
@@ -273,6 +203,7 @@ def _position(
         signed_on=paper.signed_on,
         due_on=row.due_on,
         cure_days=row.cure_days,
+        period_from=row.period_from,
     )
     waived_on = waiver.decided_on if waiver and waiver.decided_on <= as_of else None
     met = met_on(terms, taken)
@@ -292,6 +223,11 @@ def _position(
         weight=row.weight,
         consequence=Consequence(row.consequence),
         gates_tranche_id=row.gates_tranche_id,
+        subject=Side(row.subject),
+        at_stake_fen=row.at_stake_fen,
+        rate_ppm=row.rate_ppm,
+        instalments=row.instalments,
+        clause=row.clause,
         evidence_required=row.evidence_required,
         status=stands,
         state=state(

@@ -1,16 +1,14 @@
 """Counted: the rows behind the figures of a period, read with a fixed number of queries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from dealflow import landings, outcomes
 from dealflow.agreements import Agreement, AgreementKind
-from dealflow.counted_rows import NAMES, Counted, money_counted
+from dealflow.counted_rows import NAMES, Counted, Keep, kept, money_counted
 from dealflow.landings import Arrival
 from dealflow.outcomes import Outcomes
 from dealflow.projects import Project, SizeClass, stage_at
@@ -68,20 +66,20 @@ class Facts:
 
     def of(self, system_code: str | None) -> "Facts":
         """Return the rows of one industry system."""
+        return self.where(lambda row: row.system_code == system_code)
 
-        def own(rows: Iterable[Any]) -> tuple[Any, ...]:
-            return tuple(row for row in rows if row.system_code == system_code)
-
+    def where(self, keep: Keep) -> "Facts":
+        """Return the rows of a part of the district."""
         return Facts(
             since=self.since,
             as_of=self.as_of,
-            contracts=own(self.contracts),
-            money=own(self.money),
-            money_before=own(self.money_before),
-            starts=own(self.starts),
+            contracts=kept(self.contracts, keep),
+            money=kept(self.money, keep),
+            money_before=kept(self.money_before, keep),
+            starts=kept(self.starts, keep),
             started=self.started,
-            standing=own(self.standing),
-            outcomes=self.outcomes.of(system_code),
+            standing=kept(self.standing, keep),
+            outcomes=self.outcomes.where(keep),
         )
 
 

@@ -1,6 +1,6 @@
 """Counted rows: one thing that a measure counts, with the project it belongs to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -30,12 +30,13 @@ class Counted:
 
 
 R = TypeVar("R", bound=Counted)
+Keep = Callable[[Counted], bool]
 
 
 # ---- rules
-def of_system(rows: Iterable[R], system_code: str | None) -> tuple[R, ...]:
-    """Return the rows of one industry system."""
-    return tuple(row for row in rows if row.system_code == system_code)
+def kept(rows: Iterable[R], keep: Keep) -> tuple[R, ...]:
+    """Return the rows that belong to the part asked for."""
+    return tuple(row for row in rows if keep(row))
 
 
 def projects_of(rows: Iterable[R]) -> list[R]:

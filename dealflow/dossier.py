@@ -12,8 +12,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from dealflow.agreements import Agreement
-from dealflow.conditions import Condition, Observation, ObservationCheck, Waiver
+from dealflow.conditions import Condition, Waiver
 from dealflow.landings import Arrival, ArrivalCheck
+from dealflow.observed import Observation, ObservationCheck
+from dealflow.payout_book import PayoutPayment
+from dealflow.reinvestment import ReinvestmentClaim
 from dealflow.stages import Milestone
 from portfolio import tranches
 from portfolio.kernel.actors import Account
@@ -174,6 +177,8 @@ def evidence_file(work: Work, file_id: str) -> StoredFile:
         col(Observation.evidence_file_id),
         col(Arrival.evidence_file_id),
         col(Waiver.resolution_file_id),
+        col(PayoutPayment.voucher_file_id),
+        col(ReinvestmentClaim.evidence_file_id),
     )
     used = sa.or_(*(sa.exists(sa.select(sa.literal(1)).where(p == file_id)) for p in places))
     file = work.session.get(StoredFile, file_id)

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from functools import reduce
 
-from dealflow import observations
+from dealflow import holds
 from dealflow.conditions import ConditionPosition, shortfall
 from portfolio import investments, tranches
 from portfolio.kernel.actors import Actor, Duty
@@ -97,7 +97,7 @@ def pay(
     """Pay a tranche, or refuse naming what is missing of each condition."""
     actor.must(Duty.PAY_TRANCHES)
     tranche = tranches.position(work, tranche_id)
-    missing = observations.missing(work, date.max, tranche_id)
+    missing = holds.missing(work, date.max, tranche_id)
     if missing and tranches.status(tranche) is TrancheStatus.HELD:
         raise DomainError(
             "Tranche {no} of {name} is held back. {missing}",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -9,6 +10,7 @@ from sqlmodel import Field, col
 
 from dealflow import projects
 from dealflow.units import Unit
+from portfolio import organisations
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Id, Row, Work, strict
@@ -16,6 +18,17 @@ from portfolio.kernel.errors import DomainError, NotFoundError
 
 
 # ---- facts
+class SourceKind(StrEnum):
+    """How the district came to hear of a firm."""
+
+    CHAIN_LEADER = "chain_leader"
+    FUND = "fund"
+    VISIT = "visit"
+    EVENT = "event"
+    LIAISON_OFFICE = "liaison_office"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadCounts:
     """How leads went round, of those received by `as_of`."""
@@ -51,7 +64,9 @@ class Lead(Row, table=True):
     code: str
     title: str
     firm_name: str = ""
-    source: str = ""
+    credit_code: str = ""
+    source: str = ""  # in words
+    source_kind: str = ""  # one of SourceKind; empty where it was written before there were kinds
     unit_id: str = Field(foreign_key="unit.id", sa_type=Id, index=True)
     received_on: date = Field(index=True)
     project_id: str | None = Field(default=None, foreign_key="project.id", sa_type=Id, index=True)
@@ -89,7 +104,9 @@ def receive(
     unit_id: str,
     received_on: date,
     firm_name: str = "",
+    credit_code: str = "",
     source: str = "",
+    source_kind: SourceKind | None = None,
     is_demo: bool = False,
 ) -> Lead:
     """Record a lead with the unit that heard of it."""
@@ -104,8 +121,10 @@ def receive(
         Lead(
             code=code,
             title=title.strip(),
-            firm_name=firm_name,
+            firm_name=firm_name.strip(),
+            credit_code=organisations.check_credit_code(credit_code) if credit_code else "",
             source=source,
+            source_kind=source_kind.value if source_kind else "",
             unit_id=unit_id,
             received_on=received_on,
             is_demo=is_demo,
@@ -205,6 +224,14 @@ def get(work: Work, lead_id: str) -> Lead:
     if lead is None:
         raise NotFoundError
     return lead
+
+
+def next_code(work: Work, year: int) -> str:
+    """Return the next free code of a year, such as L-2026-0042."""
+    prefix = f"L-{year}-"
+    codes = work.rows(sa.select(col(Lead.code)).where(col(Lead.code).startswith(prefix)))
+    numbers = [int(tail) for (code,) in codes if (tail := code.removeprefix(prefix)).isdigit()]
+    return f"{prefix}{max(numbers, default=0) + 1:04d}"
 
 
 def _last(work: Work, lead_id: str) -> Handover | None:

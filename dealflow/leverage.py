@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col
 
 from dealflow.agreements import Agreement, AgreementKind
-from dealflow.counted_rows import NAMES, Counted, of_system
+from dealflow.counted_rows import NAMES, Counted, Keep, kept
 from dealflow.projects import Project
 from portfolio.commitments import Commitment, Partner
 from portfolio.figures import FigureRow
@@ -35,15 +35,15 @@ class Leverage:
     project_money: tuple[Counted, ...]  # formal contracts of the projects that funds paid into
     fund_money: tuple[Counted, ...]  # what the funds paid into them
 
-    def of(self, system_code: str | None) -> "Leverage":
-        """Return the rows of one industry system; the sizes of funds belong to none."""
+    def where(self, keep: Keep) -> "Leverage":
+        """Return the rows of a part of the district; the sizes of funds belong to none."""
         return Leverage(
             fund_sizes=(),
             public_money=(),
             sub_fund_sizes=(),
             mother_money=(),
-            project_money=of_system(self.project_money, system_code),
-            fund_money=of_system(self.fund_money, system_code),
+            project_money=kept(self.project_money, keep),
+            fund_money=kept(self.fund_money, keep),
         )
 
 

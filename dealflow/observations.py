@@ -1,47 +1,24 @@
-"""Observations: what was seen of a landing condition, who vouches for it, and what it frees.
+"""Observations: what was agreed and seen of a landing condition, and who vouches for it.
 
-A condition that gates a tranche holds it (portfolio.tranches) until a second person has accepted
-enough, or until it is waived by a resolution. Every word on a condition settles its hold anew, so
-the reason that a refused payment names is always the shortfall of that day.
+A condition that gates a tranche holds it (holds.py) until a second person has accepted enough,
+or until it is waived by a resolution.
 """
 
 from datetime import date
 
 import sqlalchemy as sa
-from sqlmodel import Field, col
+from sqlmodel import col
 
-from dealflow import agreements
-from dealflow.conditions import (
-    Condition,
-    ConditionPosition,
-    Observation,
-    ObservationCheck,
-    Waiver,
-    get,
-    of_agreement,
-    position,
-    positions,
-    seen,
-    shortfall,
-)
+from dealflow import agreements, holds
+from dealflow.agreements import Side
+from dealflow.conditions import Condition, ConditionPosition, Waiver, get, position
+from dealflow.observed import Observation, ObservationCheck, seen
 from dealflow.terms import MONEY, THOUSANDTHS, UNITS, YES_NO, Consequence, Metric, Operator
 from portfolio import tranches
 from portfolio.kernel import audit, files
 from portfolio.kernel.actors import Actor, Duty
-from portfolio.kernel.db import Id, Row, Work, strict
-from portfolio.kernel.errors import DomainError, Message, NotFoundError
-
-
-# ---- rows
-class ConditionHold(Row, table=True):
-    """Which hold on a tranche a condition has placed; the hold itself is a fact of portfolio."""
-
-    __tablename__ = "condition_hold"
-    __table_args__ = strict(sa.UniqueConstraint("hold_id"))
-
-    condition_id: str = Field(foreign_key="landing_condition.id", sa_type=Id, index=True)
-    hold_id: str = Field(foreign_key="tranche_hold.id", sa_type=Id)
-    is_demo: bool = False
+from portfolio.kernel.db import Work
+from portfolio.kernel.errors import DomainError, NotFoundError
 
 
 # ---- commands: the condition
@@ -60,13 +37,23 @@ def agree(
     cure_days: int = 0,
     consequence: Consequence = Consequence.NONE,
     gates_tranche_id: str | None = None,
+    subject: Side = Side.FIRM,
+    period_from: date | None = None,
+    at_stake_fen: int | None = None,
+    rate_ppm: int | None = None,
+    instalments: int = 1,
+    clause: str = "",
     evidence_required: str = "",
     name_en: str = "",
     is_demo: bool = False,
 ) -> Condition:
     """Record a condition of an agreement; if it gates a tranche, the tranche is held from now on.
 
-    threshold  int, the metric's smallest unit: fen, or thousandths
+    threshold     int, the metric's smallest unit: fen, or thousandths
+    period_from   the first day of an output "in the year"; what was seen before does not count
+    at_stake_fen  what the clause puts at stake where no ledger can tell: a subsidy, a price
+    rate_ppm      millionths: the yearly rate of a buy-back or claw-back, or the share stepped down
+    instalments   yearly parts in which a buy-back is paid
     """
     actor.must(Duty.EDIT_DEALS)
     paper = agreements.get(work, agreement_id)
@@ -84,6 +71,14 @@ def agree(
             due=due_on,
             signed=paper.signed_on,
         )
+    if period_from is not None and period_from > due_on:
+        raise DomainError(
+            "The period begins on {begins}, after its end on {due}.",
+            "Check both dates against the paper.",
+            begins=period_from,
+            due=due_on,
+        )
+    _refuse_odd_sanction(consequence, at_stake_fen, rate_ppm, instalments)
     if (consequence is Consequence.GATES_TRANCHE) != (gates_tranche_id is not None):
         raise DomainError(
             "A condition that gates a tranche names the tranche, and no other condition does.",
@@ -107,6 +102,12 @@ def agree(
             cure_days=cure_days,
             consequence=consequence.value,
             gates_tranche_id=gates_tranche_id,
+            subject=subject.value,
+            period_from=period_from,
+            at_stake_fen=at_stake_fen,
+            rate_ppm=rate_ppm,
+            instalments=instalments,
+            clause=clause.strip(),
             evidence_required=evidence_required,
             recorded_at=work.recorded_at,
             recorded_by=actor.id,
@@ -117,18 +118,8 @@ def agree(
     audit.write(
         work, actor, "condition:agree", "condition", row.id, after={**after, "due_on": due_on}
     )
-    _settle(work, actor, row.id)
+    holds.settle(work, actor, row.id)
     return row
-
-
-def place_holds(work: Work, actor: Actor, agreement_id: str) -> list[str]:
-    """Settle the hold of every condition of an agreement; return the ids of the open holds."""
-    actor.must(Duty.EDIT_DEALS)
-    found: list[str] = []
-    for at in of_agreement(work, date.max, agreement_id):
-        _settle(work, actor, at.condition_id)
-        found += [hold_id for hold_id, _ in _open_holds(work, at.condition_id)]
-    return found
 
 
 # ---- commands: what was seen
@@ -219,7 +210,7 @@ def verify(
     )
     after = {"accepted": accepted, "reason": reason.strip(), "condition": row.condition_id}
     audit.write(work, actor, "observation:verify", "observation", row.id, after=after)
-    _settle(work, actor, row.condition_id)
+    holds.settle(work, actor, row.condition_id)
     return position(work, work.today(), row.condition_id)
 
 
@@ -254,14 +245,8 @@ def waive(
     )
     after = {"decided_on": decided_on, "reason": waiver.reason, "file": resolution_file_id}
     audit.write(work, actor, "condition:waive", "condition", row.id, after=after)
-    _settle(work, actor, row.id)
+    holds.settle(work, actor, row.id)
     return waiver
-
-
-def missing(work: Work, as_of: date, tranche_id: str) -> list[Message]:
-    """Return, for a gated tranche, one sentence per condition that still holds it."""
-    gating = positions(work, as_of, col(Condition.gates_tranche_id) == tranche_id)
-    return [sentence for at in gating if (sentence := shortfall(at))]
 
 
 # ---- what the commands share
@@ -305,42 +290,28 @@ def _observation(work: Work, observation_id: str) -> Observation:
     return row
 
 
-def _open_holds(work: Work, condition_id: str) -> list[tuple[str, str]]:
-    """Return (hold, reason) of what a condition holds at this moment."""
-    tranche_id = get(work, condition_id).gates_tranche_id
-    placed = sa.select(col(ConditionHold.hold_id)).where(
-        col(ConditionHold.condition_id) == condition_id
-    )
-    own = {hold_id for (hold_id,) in work.rows(placed)}
-    return [
-        (hold_id, reason)
-        for _, hold_id, reason in tranches.open_holds(work, [tranche_id] if tranche_id else [])
-        if hold_id in own
-    ]
-
-
-def _settle(work: Work, actor: Actor, condition_id: str) -> None:
-    """Release the hold of a condition that is kept; else let the hold say today's shortfall."""
-    at = position(work, date.max, condition_id)
-    if at.gates_tranche_id is None:
-        return
-    sentence = shortfall(at)
-    reason = str(sentence) if sentence else ""
-    standing = _open_holds(work, condition_id)
-    if any(said == reason for _, said in standing):
-        return
-    for hold_id, _ in standing:
-        tranches.release(work, actor, hold_id, reason or f"C{at.no} {at.name}")
-    if sentence and not _is_paid(work, at.gates_tranche_id):
-        hold_id = tranches.hold(work, actor, at.gates_tranche_id, reason)
-        work.add(ConditionHold(condition_id=condition_id, hold_id=hold_id, is_demo=at.is_demo))
-
-
-def _is_paid(work: Work, tranche_id: str) -> bool:
-    return tranches.status(tranches.position(work, tranche_id)) is tranches.TrancheStatus.PAID
-
-
 # ---- refusals
+RATED = frozenset({Consequence.BUY_BACK, Consequence.CLAW_BACK, Consequence.STEP_DOWN})
+WHOLE_PPM = 1_000_000
+
+
+def _refuse_odd_sanction(
+    consequence: Consequence, at_stake_fen: int | None, rate_ppm: int | None, instalments: int
+) -> None:
+    if at_stake_fen is not None and at_stake_fen <= 0:
+        raise DomainError("The amount at stake must be above zero.", "Leave it empty if unknown.")
+    if rate_ppm is not None and (consequence not in RATED or not 0 <= rate_ppm <= WHOLE_PPM):
+        raise DomainError(
+            "A rate belongs to a buy-back, a claw-back or a step-down, and is 0 to 100 %.",
+            "Correct the rate, or leave it empty.",
+        )
+    if instalments < 1 or (instalments > 1 and consequence is not Consequence.BUY_BACK):
+        raise DomainError(
+            "Only a buy-back is paid in several instalments, and in one at least.",
+            "Enter 1, or choose the buy-back.",
+        )
+
+
 def _refuse_odd_value(metric: Metric, value: int) -> None:
     if value < 0:
         raise DomainError("The value is below zero.", "Enter what was seen in all, from zero up.")
@@ -358,6 +329,13 @@ def _refuse_odd_day(work: Work, row: Condition, on: date) -> None:
             "Check the date on the evidence.",
             on=on,
             signed=signed_on,
+        )
+    if row.period_from is not None and on < row.period_from:
+        raise DomainError(
+            "{on} is before the period of this condition, which begins on {begins}.",
+            "Record what was seen within the period.",
+            on=on,
+            begins=row.period_from,
         )
     if on > work.today():
         raise DomainError("{on} has not come yet.", "Enter the day on which it was seen.", on=on)
@@ -389,7 +367,7 @@ def _refuse_odd_tranche(work: Work, paper: agreements.Agreement, tranche_id: str
             "The tranche belongs to another investment than the agreement.",
             "First attach the investment to the agreement, then choose one of its tranches.",
         )
-    if _is_paid(work, tranche_id):
+    if holds.is_paid(work, tranche_id):
         raise DomainError(
             "Tranche {no} is paid already; a condition can no longer hold it.",
             "Choose a later tranche, or another consequence.",

@@ -13,9 +13,10 @@ from sqlmodel import col
 from dealflow import conditions, landed, landings
 from dealflow.agreements import Agreement, AgreementKind
 from dealflow.conditions import Condition, ConditionPosition
-from dealflow.counted_rows import NAMES, Counted, money_counted, of_system
+from dealflow.counted_rows import NAMES, Counted, Keep, kept, money_counted
 from dealflow.leverage import Leverage
 from dealflow.leverage import read as read_leverage
+from dealflow.observed import LATEST
 from dealflow.projects import Project
 from dealflow.stages import Milestone, Stage, counts
 from dealflow.terms import Metric
@@ -50,14 +51,14 @@ class Outcomes:
     invested: tuple[Counted, ...]  # what is verified of it
     leverage: Leverage
 
-    def of(self, system_code: str | None) -> "Outcomes":
-        """Return the rows of one industry system; fund sizes belong to none."""
+    def where(self, keep: Keep) -> "Outcomes":
+        """Return the rows of a part of the district."""
         own = {
-            one.name: of_system(getattr(self, one.name), system_code)
+            one.name: kept(getattr(self, one.name), keep)
             for one in fields(self)
             if one.name != "leverage"
         }
-        return Outcomes(**own, leverage=self.leverage.of(system_code))
+        return Outcomes(**own, leverage=self.leverage.where(keep))
 
 
 # ---- reads
@@ -211,7 +212,7 @@ def _promises(
         col(Condition.metric) == Metric.FIXED_ASSET_INVESTMENT.value,
         col(Condition.due_on) <= as_of,
         with_demo=with_demo,
-        known_at=known_at or conditions.LATEST,
+        known_at=known_at or LATEST,
     )
     return [at for at in found if at.waived_on is None]
 

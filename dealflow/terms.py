@@ -82,6 +82,8 @@ class Consequence(StrEnum):
     GATES_TRANCHE = "gates_tranche"
     BUY_BACK = "buy_back"
     CLAW_BACK = "claw_back"
+    LAND_RECOVERY = "land_recovery"
+    STEP_DOWN = "step_down"
     POLICY_PAYMENT = "policy_payment"
     NONE = "none"
 
@@ -119,6 +121,12 @@ class Terms:
     signed_on: date
     due_on: date
     cure_days: int = 0
+    period_from: date | None = None  # of an output "in the year": the day the year begins
+
+    @property
+    def begins_on(self) -> date:
+        """Return the day from which something can be seen of it."""
+        return max(self.signed_on, self.period_from or self.signed_on)
 
 
 # ---- rules
@@ -143,6 +151,8 @@ def met_on(terms: Terms, accepted: Sequence[tuple[date, int]]) -> date | None:
     """
     run: date | None = None
     for on, value in accepted:
+        if on < terms.begins_on:
+            continue
         if on > terms.due_on and run is not None:
             break
         run = (run or on) if satisfied(terms, value) else None
@@ -168,8 +178,9 @@ def status(
 ) -> Status:
     """Derive the status.
 
-    The straight line runs from signing to the due date. It is held against a verified value only:
-    before anything is verified the condition is pending, until sixty days before it is due.
+    The straight line runs from signing, or from the first day of the period, to the due date. It is
+    held against a verified value only: before anything is verified the condition is pending, until
+    sixty days before it is due.
     """
     if met is not None:
         return Status.MET if met <= terms.due_on else Status.MET_LATE
@@ -181,8 +192,8 @@ def status(
         return Status.AT_RISK
     if verified is None:
         return Status.PENDING
-    term = max((terms.due_on - terms.signed_on).days, 1)
-    is_behind = progress(terms, verified) < (as_of - terms.signed_on).days / term
+    term = max((terms.due_on - terms.begins_on).days, 1)
+    is_behind = progress(terms, verified) < (as_of - terms.begins_on).days / term
     return Status.AT_RISK if is_behind else Status.ON_TRACK
 
 

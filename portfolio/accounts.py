@@ -239,6 +239,7 @@ SCHEDULE_B_ROWS: tuple[StatementRow, ...] = (
     StatementRow(130, "Total reimbursements for travel and administration"),
     StatementRow(131, "Total received by the manager", (129, 130)),
 )
+ROW_NAMES = {row.row: row.name for row in (*CAPITAL_ROWS, *COMMITMENT_ROWS, *SCHEDULE_B_ROWS)}
 OFFSET_ROWS = _leaves(64, 75)  # recognised: what the manager owes the partners from other income
 ESCROW_ROW = 99
 RECEIVED_ROWS = (*_leaves(119, 128), 130)

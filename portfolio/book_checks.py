@@ -11,15 +11,18 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import book_parts, capital, ledger
+from portfolio import book_parts, capital, ledger, memo_rows, unfunded
 from portfolio.accounts import ASSETS, LIABILITIES, AccountCode, Line
 from portfolio.book_parts import Finding
+from portfolio.call_types import OUTSIDE
 from portfolio.commitments import Commitment, Partner
 from portfolio.funds import Fund
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Fen as Yuan
 from portfolio.kernel.errors import Message, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.memo_rows import MemoRow
+from portfolio.moved import OF_UNFUNDED
 
 HELD = (AccountCode.INVESTMENTS_COST, AccountCode.INVESTMENTS_UNREALISED)
 ON_THE_SHEET = frozenset(account.value for account in (*ASSETS, *LIABILITIES))
@@ -242,13 +245,15 @@ def _parts(work: Work, books: Books) -> Check:
 # ---- 4
 def _within_limits(work: Work, books: Books) -> Check:
     cash: dict[str, Days] = {}
-    unfunded: dict[str, Days] = {}
+    room: dict[str, Days] = {}
     for moved in books.movements:
         if moved.account == AccountCode.CASH:
             _add(cash, moved.fund_id, moved.on, moved.fen)
-        back = moved.purpose.startswith(capital.RECALLABLE)
-        if moved.partner_id and (moved.line == Line.CONTRIBUTIONS or back):
-            _add(unfunded, moved.partner_id, moved.on, moved.fen)
+        back = moved.purpose.startswith(unfunded.RECALLABLE)
+        paid_in = moved.line == Line.CONTRIBUTIONS and not moved.purpose.startswith(OUTSIDE)
+        over = moved.line == Line.PARTNER_TRANSFERS and moved.purpose in OF_UNFUNDED
+        if moved.partner_id and (paid_in or back or over):
+            _add(room, moved.partner_id, moved.on, moved.fen)
     promised = sa.select(
         col(Commitment.partner_id), col(Commitment.effective_date), col(Commitment.amount_fen)
     ).where(
@@ -256,7 +261,13 @@ def _within_limits(work: Work, books: Books) -> Check:
         capital.known(books.moment, col(Commitment.recorded_at)),
     )
     for partner_id, on, fen in work.rows(promised):
-        _add(unfunded, partner_id, on, int(fen))
+        _add(room, partner_id, on, int(fen))
+    for memo in work.session.execute(
+        sa.select(MemoRow).where(
+            col(MemoRow.sheet_row).in_(memo_rows.UNFUNDED_ROWS), memo_rows.holds(books.moment)
+        )
+    ).scalars():
+        _add(room, memo.partner_id, memo.effective_date, memo.amount_fen)
     findings = []
     for fund, code in books.codes.items():
         if below := first_below_zero(cash.get(fund, {})):
@@ -264,7 +275,7 @@ def _within_limits(work: Work, books: Books) -> Check:
             findings.append(Finding(fund=code, on=below[0], subject=code, what=what))
     asked = [partner for partner in books.partners.values() if partner.fund_id in books.codes]
     for partner in asked:
-        if below := first_below_zero(unfunded.get(partner.id, {})):
+        if below := first_below_zero(room.get(partner.id, {})):
             what = say(
                 "{partner} has paid in {over} more than it has committed.",
                 partner=partner.name,
@@ -276,7 +287,7 @@ def _within_limits(work: Work, books: Books) -> Check:
         "funds": len(books.codes),
         "partners": len(asked),
         "cash_fen": sum(sum(cash.get(fund, {}).values()) for fund in books.codes),
-        "unfunded_fen": sum(sum(unfunded.get(partner.id, {}).values()) for partner in asked),
+        "unfunded_fen": sum(sum(room.get(partner.id, {}).values()) for partner in asked),
     }
     name = say("No partner has paid in more than it committed, no fund spent more than its cash")
     return Check(number=4, name=name, figures=figures, findings=tuple(findings))

@@ -8,13 +8,13 @@ that book what arrives are in receipts.py.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from portfolio import capital, commitments, funds, ledger
+from portfolio import call_types, capital, commitments, funds, ledger, memo_rows, moved, unfunded
 from portfolio.accounts import Line
+from portfolio.call_types import OUTSIDE, CallPart, Parts, Purpose
 from portfolio.commitments import Commitment, Partner, Share
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
@@ -22,27 +22,14 @@ from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.errors import Fen as Yuan
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
-from valuation.money import split_fen
+from portfolio.memo_rows import MemoRow
 
+__all__ = ("Purpose",)  # so that a caller names calls.Purpose
 TAG = "portfolio:call:receive"
 EVER = Moment(as_of=date.max)  # what arrived has arrived, whatever day it was booked for
 
 
 # ---- facts
-class Purpose(StrEnum):
-    """What a call pays for: the call types of the ILPA Performance Template v1.1.
-
-    All of them count inside the commitment, so every receipt lowers what is unfunded.
-    """
-
-    INVESTMENTS = "call:investments"
-    WORKING_CAPITAL = "call:working_capital"
-    MANAGEMENT_FEES = "call:management_fees"
-    PARTNERSHIP_EXPENSES = "call:partnership_expenses"
-    PLACEMENT_FEES = "call:placement_agent_fees"
-    FACILITY_COSTS = "call:subscription_facility_costs"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinePosition:
     """What one partner was asked for, and what has arrived by the moment asked about."""
@@ -55,6 +42,7 @@ class LinePosition:
     name_en: str
     amount_fen: int
     received_fen: int
+    parts: Parts  # {type: fen}, adding up to the amount
 
     @property
     def outstanding_fen(self) -> int:
@@ -74,6 +62,16 @@ class CallPosition:
     total_fen: int
     lines: tuple[LinePosition, ...]
     is_demo: bool
+
+    @property
+    def parts(self) -> Parts:
+        """What the lines shown are asked for, by type."""
+        asked = {p for line in self.lines for p in line.parts}
+        return {
+            purpose: sum(line.parts.get(purpose, 0) for line in self.lines)
+            for purpose in Purpose
+            if purpose in asked
+        }
 
     @property
     def received_fen(self) -> int:
@@ -96,17 +94,8 @@ def split(total_fen: int, by: Sequence[Share]) -> dict[str, int]:
 
     errors  nothing or less is asked; nobody has committed
     """
-    if total_fen <= 0:
-        raise DomainError(
-            "A call must ask for more than nothing.", "Enter the amount that the fund needs."
-        )
-    if not by:
-        raise DomainError(
-            "Nobody has committed to this fund by that day.",
-            "Admit its partners first, or date the call later.",
-        )
-    parts = split_fen(total_fen, [share.committed_fen for share in by])
-    return {share.partner_id: part for share, part in zip(by, parts, strict=True) if part}
+    asked = call_types.split_by_type({Purpose.INVESTMENTS: total_fen}, by)
+    return {partner_id: sum(parts.values()) for partner_id, parts in asked.items()}
 
 
 # ---- rows
@@ -125,7 +114,7 @@ class CapitalCall(Row, table=True):
     called_on: date
     due_on: date
     total_fen: int = Field(sa_type=Fen)
-    purpose: str = Field(sa_type=one_of(*Purpose))
+    purpose: str = Field(sa_type=one_of(*call_types.HEADINGS))  # of its largest part
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(sa_type=Id)
     is_demo: bool = False
@@ -176,15 +165,19 @@ def call(
     actor: Actor,
     *,
     fund_id: str,
-    total_fen: int,
     called_on: date,
     due_on: date,
-    purpose: Purpose,
+    total_fen: int = 0,
+    purpose: Purpose = Purpose.INVESTMENTS,
+    parts: Parts | None = None,
+    short_notice: str = "",
     is_demo: bool = False,
 ) -> CapitalCall:
     """Ask all partners for money, each by its commitment. The books move when it arrives.
 
-    errors  nothing asked; due before it is called; more than is unfunded and not yet called
+    parts         {type: fen} of a call of several purposes, else `total_fen` of one `purpose`
+    short_notice  what allows less than ten workdays, for the audit trail
+    errors        nothing asked; due before it is called; more than is unfunded and not yet called
     """
     actor.must(Duty.CALL_CAPITAL)
     fund = funds.get(work, actor, fund_id)
@@ -195,8 +188,10 @@ def call(
             due=due_on,
             called=called_on,
         )
-    parts = split(total_fen, commitments.shares(work, fund_id, on=called_on))
-    _refuse_over_call(work, fund_id, parts, called_on=called_on)
+    parts = {purpose: total_fen} if parts is None else parts
+    asked = call_types.split_by_type(parts, commitments.shares(work, fund_id, on=called_on))
+    _refuse_over_call(work, fund_id, {p: inside(of) for p, of in asked.items()}, called_on)
+    total_fen = sum(parts.values())
     newest = sa.func.coalesce(sa.func.max(col(CapitalCall.number)), 0)
     row = work.add(
         CapitalCall(
@@ -205,22 +200,35 @@ def call(
             called_on=called_on,
             due_on=due_on,
             total_fen=total_fen,
-            purpose=purpose.value,
+            purpose=max(parts, key=lambda kind: parts[kind]).heading.value,
             recorded_at=work.recorded_at,
             recorded_by=actor.id,
             is_demo=is_demo or fund.is_demo,
         )
     )
-    for partner_id, fen in parts.items():
-        work.add(
+    for partner_id, of in asked.items():
+        fen = sum(of.values())
+        line = work.add(
             CallLine(call_id=row.id, partner_id=partner_id, amount_fen=fen, is_demo=row.is_demo)
         )
-    after = {"number": row.number, "total_fen": total_fen, "due_on": due_on, "purpose": purpose}
+        for kind, part in of.items() if list(of) != [row.purpose] else ():
+            work.add(
+                CallPart(
+                    call_line_id=line.id, purpose=kind.value, amount_fen=part, is_demo=row.is_demo
+                )
+            )
+    after = {"number": row.number, "total_fen": total_fen, "due_on": due_on, "parts": dict(parts)}
+    after |= {"short_notice": short_notice} if short_notice else {}
     audit.write(work, actor, "call:make", "call", row.id, after=after)
     return row
 
 
-def _refuse_over_call(work: Work, fund_id: str, parts: dict[str, int], *, called_on: date) -> None:
+def inside(parts: Parts) -> int:
+    """Return what of the parts the commitment pays, in fen."""
+    return sum(fen for purpose, fen in parts.items() if not purpose.is_outside)
+
+
+def _refuse_over_call(work: Work, fund_id: str, parts: dict[str, int], called_on: date) -> None:
     room = headroom(work, fund_id, since=called_on)
     asked, left = sum(parts.values()), sum(room.values())
     if asked > left:
@@ -300,6 +308,12 @@ def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
         .join(CapitalCall, col(CapitalCall.id) == col(CallLine.call_id))
         .where(col(CapitalCall.fund_id) == fund_id)
     )
+    outside = (
+        sa.select(col(CallLine.partner_id), col(CapitalCall.called_on), col(CallPart.amount_fen))
+        .join(CapitalCall, col(CapitalCall.id) == col(CallLine.call_id))
+        .join(CallPart, col(CallPart.call_line_id) == col(CallLine.id))
+        .where(col(CapitalCall.fund_id) == fund_id, col(CallPart.purpose).startswith(OUTSIDE))
+    )
     booked = ledger.entries(
         col(LedgerPosting.partner_id),
         col(LedgerTransaction.effective_date),
@@ -307,39 +321,42 @@ def headroom(work: Work, fund_id: str, *, since: date) -> dict[str, int]:
     ).where(col(LedgerPosting.fund_id) == fund_id)
     back = booked.where(
         col(LedgerPosting.line) == int(Line.DISTRIBUTIONS),
-        col(LedgerPosting.purpose).startswith(capital.RECALLABLE),
+        col(LedgerPosting.purpose).startswith(unfunded.RECALLABLE),
     )
     uncalled = booked.where(  # paid in without a call: taken over from older books
         col(LedgerPosting.line) == int(Line.CONTRIBUTIONS),
         col(LedgerTransaction.tag).not_in((TAG, f"{TAG}:reverse")),
+        sa.not_(col(LedgerPosting.purpose).startswith(OUTSIDE)),
     )
+    over = booked.where(  # what a transfer carried over counts for the account that has it now
+        col(LedgerPosting.line) == int(Line.PARTNER_TRANSFERS),
+        col(LedgerPosting.purpose).in_(moved.OF_UNFUNDED),
+    )
+    adjusted = (
+        sa.select(col(MemoRow.partner_id), col(MemoRow.effective_date), col(MemoRow.amount_fen))
+        .join(Partner, col(Partner.id) == col(MemoRow.partner_id))
+        .where(col(Partner.fund_id) == fund_id, col(MemoRow.sheet_row).in_(memo_rows.UNFUNDED_ROWS))
+    )
+    promised = promised.where(col(Partner.fund_id) == fund_id)
     changes: dict[str, dict[date, int]] = {}
-    for statement in (promised.where(col(Partner.fund_id) == fund_id), called, back, uncalled):
+    for statement in (promised, called, outside, back, uncalled, adjusted, over):
         for partner_id, on, fen in work.rows(statement):
             days = changes.setdefault(partner_id, {since: 0})
             days[on] = days.get(on, 0) + int(fen)
-    return {partner_id: _least(days, since=since) for partner_id, days in changes.items()}
-
-
-def _least(days: dict[date, int], *, since: date) -> int:
-    running, least = 0, None
-    for on in sorted(days):
-        running += days[on]
-        if on >= since:
-            least = running if least is None else min(least, running)
-    assert least is not None, "`since` is one of the days"
-    return least
+    return {partner_id: unfunded.least(days, since=since) for partner_id, days in changes.items()}
 
 
 def lines(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[LinePosition]:
     """Return the lines asked for, with what has arrived of each by the moment."""
     rows = work.rows(
-        sa.select(CallLine, Partner)
+        sa.select(CallLine, Partner, col(CapitalCall.purpose))
         .join(Partner, col(Partner.id) == col(CallLine.partner_id))
+        .join(CapitalCall, col(CapitalCall.id) == col(CallLine.call_id))
         .where(asked)
         .order_by(col(Partner.id))
     )
-    arrived = received(work, moment, [line.id for line, _ in rows])
+    ids = [line.id for line, _, _ in rows]
+    arrived, parts = received(work, moment, ids), call_types.of_lines(work, ids)
     return [
         LinePosition(
             id=line.id,
@@ -350,8 +367,9 @@ def lines(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[Lin
             name_en=partner.name_en,
             amount_fen=line.amount_fen,
             received_fen=arrived.get(line.id, 0),
+            parts=parts.get(line.id) or {Purpose(heading): line.amount_fen},
         )
-        for line, partner in rows
+        for line, partner, heading in rows
     ]
 
 

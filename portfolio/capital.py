@@ -4,15 +4,17 @@ Nothing is stored here. An account is what was promised (commitments) and what w
 so it can be asked for any day, and as it was known at any number of the books.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from portfolio import funds, ledger, memo_rows
+from portfolio import funds, ledger, memo_rows, moved, unfunded
 from portfolio.accounts import (
     CAPITAL_ROWS,
     CARRY_LINES,
@@ -20,7 +22,6 @@ from portfolio.accounts import (
     ESCROW_ROW,
     OFFSET_LINES,
     OFFSET_ROWS,
-    AccountCode,
     Line,
     with_subtotals,
 )
@@ -28,12 +29,11 @@ from portfolio.commitments import Commitment, CommitmentChange, Partner, Partner
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
-from portfolio.ledger import LedgerPosting, Moment
+from portfolio.ledger import Moment
 from valuation.figures import Reason, Undefined
 from valuation.periods import Quarter, year_start
 
 Key = TypeVar("Key")
-RECALLABLE = "distribution:recallable:"  # purpose of the postings that may be called again
 # Carry moves from the partners to the general partner: on the sheet it stands inside the gains.
 CARRY_INSIDE = {Line.REALISED_GAIN: Line.CARRY_EARNED, Line.UNREALISED_GAIN: Line.CARRY_ACCRUED}
 
@@ -45,7 +45,7 @@ class Amounts:
 
     committed_fen: int
     paid_in_fen: int
-    unfunded_fen: int  # commitment − contributions + recallable distributions + adjustments
+    unfunded_fen: int  # commitment − contributions inside it + recallable + adjustments
     distributed_fen: int
     recallable_fen: int
     nav_fen: int
@@ -89,21 +89,27 @@ def amounts(
     committed_fen: int,
     by_line: Mapping[int, int],
     recallable_fen: int,
+    outside_fen: int = 0,
     memo: Mapping[int, int] | None = None,
+    over: moved.Moved = moved.NOTHING,
 ) -> Amounts:
     """Return what one account adds up to.
 
-    by_line  {reporting line: fen}, credit positive, since inception
-    memo     {memo row: fen}; rows 109-113 of it adjust the unfunded commitment
+    by_line      {reporting line: fen}, credit positive, since inception
+    outside_fen  of the contributions, what was paid on top of the commitment
+    memo         {memo row: fen}; rows 109-113 of it adjust the unfunded commitment
+    over         what transfers between partners carried over
     """
-    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0)
+    paid_in_fen = by_line.get(Line.CONTRIBUTIONS, 0) + over.paid_in_fen
+    recallable_fen += over.recallable_fen
     adjusted_fen = sum((memo or {}).get(row, 0) for row in memo_rows.UNFUNDED_ROWS)
+    again_fen = (memo or {}).get(memo_rows.RECALLABLE_ROW, 0)
     return Amounts(
         committed_fen=committed_fen,
         paid_in_fen=paid_in_fen,
-        unfunded_fen=committed_fen - paid_in_fen + recallable_fen + adjusted_fen,
-        distributed_fen=-by_line.get(Line.DISTRIBUTIONS, 0),
-        recallable_fen=recallable_fen,
+        unfunded_fen=committed_fen - (paid_in_fen - outside_fen) + recallable_fen + adjusted_fen,
+        distributed_fen=over.distributed_fen - by_line.get(Line.DISTRIBUTIONS, 0),
+        recallable_fen=recallable_fen + again_fen,
         nav_fen=sum(by_line.values()),
     )
 
@@ -156,43 +162,29 @@ def known(moment: Moment, recorded_at: Any) -> sa.ColumnElement[bool]:
 
 
 def committed(work: Work, moment: Moment, fund_id: str) -> dict[str, dict[CommitmentChange, int]]:
-    """Return {partner: {change: fen}} of what was promised by the moment."""
+    """Return {partner: {change: fen}} of what was promised by the moment.
+
+    A correction counts under the change that it undoes.
+    """
     found: dict[str, dict[CommitmentChange, int]] = {}
+    undone = aliased(Commitment)
+    change = sa.func.coalesce(col(undone.change), col(Commitment.change))
     statement = (
-        sa.select(
-            col(Commitment.partner_id),
-            col(Commitment.change),
-            sa.func.sum(col(Commitment.amount_fen)),
-        )
+        sa.select(col(Commitment.partner_id), change, sa.func.sum(col(Commitment.amount_fen)))
         .join(Partner, col(Partner.id) == col(Commitment.partner_id))
+        .outerjoin(undone, col(undone.id) == col(Commitment.undoes))
         .where(
             col(Partner.fund_id) == fund_id,
             col(Commitment.effective_date) <= moment.as_of,
             known(moment, col(Commitment.recorded_at)),
         )
-        .group_by(col(Commitment.partner_id), col(Commitment.change))
+        .group_by(col(Commitment.partner_id), change)
     )
     if not moment.with_demo:
         statement = statement.where(col(Commitment.is_demo).is_(False))
-    for partner_id, change, fen in work.rows(statement):
-        found.setdefault(partner_id, {})[CommitmentChange(change)] = int(fen)
+    for partner_id, of, fen in work.rows(statement):
+        found.setdefault(partner_id, {})[CommitmentChange(of)] = int(fen)
     return found
-
-
-def recallable(work: Work, moment: Moment, fund_id: str) -> dict[str, int]:
-    """Return {partner: fen} of what was given back and may be called again."""
-    statement = (
-        ledger.entries(col(LedgerPosting.partner_id), sa.func.sum(col(LedgerPosting.amount_fen)))
-        .where(
-            col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
-            col(LedgerPosting.line) == int(Line.DISTRIBUTIONS),
-            col(LedgerPosting.purpose).startswith(RECALLABLE),
-            moment.holds(),
-        )
-        .group_by(col(LedgerPosting.partner_id))
-    )
-    return {partner_id: int(fen) for partner_id, fen in work.rows(statement)}
 
 
 def accounts(
@@ -212,15 +204,18 @@ def accounts(
     visible = {partner.id for partner in partners}
     if actor is not None:
         visible = {row[0] for row in work.rows(funds.visible_partners(actor, fund_id))}
-    promised, back = committed(work, moment, fund_id), recallable(work, moment, fund_id)
-    memo = memo_rows.sums(work, moment, fund_id)
+    promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
+    memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
+    over = moved.sums(work, moment, fund_id)
     booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
     found = {
         partner.id: amounts(
             sum(promised.get(partner.id, {}).values()),
             booked.get(partner.id, {}),
             back.get(partner.id, 0),
+            on_top.get(partner.id, 0),
             memo.get(partner.id),
+            over.get(partner.id, moved.NOTHING),
         )
         for partner in partners
     }
@@ -277,11 +272,18 @@ def statement(
         partner = work.session.get(Partner, partner_id)
         if partner is None or partner.fund_id != fund_id:
             raise NotFoundError
-    asked = _Asked(work, fund_id, frozenset(_ids(work, fund_id, partner_id, kind)))
-    end = Moment(as_of=quarter.end, known_seq=known_seq)
-    starts = (quarter.start, year_start(quarter.end), None)
-    at_end = asked.state(end)
-    columns = [column(at_end, asked.before(end, start)) for start in starts]
+    asked = _ids(work, fund_id, partner_id, kind)
+
+    def state(as_of: date) -> State:
+        found = states(work, Moment(as_of=as_of, known_seq=known_seq), fund_id)
+        return added(found[one] for one in asked if one in found)
+
+    at_end, day = state(quarter.end), timedelta(days=1)
+    columns = [
+        column(at_end, state(quarter.start - day)),
+        column(at_end, state(year_start(quarter.end) - day)),
+        column(at_end, NOTHING),
+    ]
     return [
         StatementLine(
             row=row.row,
@@ -295,16 +297,18 @@ def statement(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class State:
     """All that was booked and promised up to a moment, for the accounts of one column."""
 
     by_line: Mapping[int, int]
     promised: Mapping[CommitmentChange, int]
     recallable_fen: int
+    outside_fen: int
     memo: Mapping[int, int]
+    over: moved.Moved = moved.NOTHING
 
 
-NOTHING = _State(by_line={}, promised={}, recallable_fen=0, memo={})
+NOTHING = State(by_line={}, promised={}, recallable_fen=0, outside_fen=0, memo={})
 
 
 def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | None) -> list[str]:
@@ -316,59 +320,73 @@ def _ids(work: Work, fund_id: str, partner_id: str | None, kind: PartnerKind | N
     return [row[0] for row in work.rows(asked)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The accounts that a statement is of."""
-
-    work: Work
-    fund_id: str
-    partners: frozenset[str]
-
-    def before(self, end: Moment, start: date | None) -> _State:
-        """Return the state at the close of the day before a column begins."""
-        if start is None:
-            return NOTHING
-        return self.state(replace(end, as_of=start - timedelta(days=1)))
-
-    def state(self, moment: Moment) -> _State:
-        """Return what the accounts add up to at a moment."""
-        work, fund_id = self.work, self.fund_id
-        booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
-        back = recallable(work, moment, fund_id)
-        return _State(
-            by_line=self._added(booked),
-            promised=self._added(committed(work, moment, fund_id)),
-            recallable_fen=sum(fen for partner, fen in back.items() if partner in self.partners),
-            memo=self._added(memo_rows.sums(work, moment, fund_id)),
+def states(work: Work, moment: Moment, fund_id: str) -> dict[str, State]:
+    """Return {partner: state} at the close of the moment's day."""
+    booked = by_partner(ledger.capital_by_line(work, moment, fund_id=fund_id))
+    promised, back = committed(work, moment, fund_id), unfunded.recallable(work, moment, fund_id)
+    memo, on_top = memo_rows.sums(work, moment, fund_id), unfunded.outside(work, moment, fund_id)
+    over = moved.sums(work, moment, fund_id)
+    return {
+        partner: State(
+            by_line=booked.get(partner, {}),
+            promised=promised.get(partner, {}),
+            recallable_fen=back.get(partner, 0),
+            outside_fen=on_top.get(partner, 0),
+            memo=memo.get(partner, {}),
+            over=over.get(partner, moved.NOTHING),
         )
-
-    def _added(self, by: Mapping[str, Mapping[Key, int]]) -> dict[Key, int]:
-        added: dict[Key, int] = {}
-        for partner, parts in by.items():
-            if partner in self.partners:
-                for key, fen in parts.items():
-                    added[key] = added.get(key, 0) + fen
-        return added
+        for partner in {*booked, *promised, *memo}
+    }
 
 
-def column(at_end: _State, at_start: _State) -> dict[int, int]:
+def added(of: Iterable[State]) -> State:
+    """Add states up."""
+    by_line, promised, memo = Counter[int](), Counter[CommitmentChange](), Counter[int]()
+    recallable_fen, outside_fen, over = 0, 0, moved.NOTHING
+    for one in of:
+        by_line.update(one.by_line)
+        promised.update(one.promised)
+        memo.update(one.memo)
+        recallable_fen += one.recallable_fen
+        outside_fen += one.outside_fen
+        over += one.over
+    return State(
+        by_line=by_line,
+        promised=promised,
+        recallable_fen=recallable_fen,
+        outside_fen=outside_fen,
+        memo=memo,
+        over=over,
+    )
+
+
+def column(at_end: State, at_start: State) -> dict[int, int]:
     """Return every row of one column from the states at its end and before its start."""
     during = _less(at_end.by_line, at_start.by_line)
     promised = _less(at_end.promised, at_start.promised)
     memo = _less(at_end.memo, at_start.memo)
     begin = amounts(
-        sum(at_start.promised.values()), at_start.by_line, at_start.recallable_fen, at_start.memo
+        sum(at_start.promised.values()),
+        at_start.by_line,
+        at_start.recallable_fen,
+        at_start.outside_fen,
+        at_start.memo,
+        at_start.over,
     )
+    on_top_fen = at_end.outside_fen - at_start.outside_fen
     released = CommitmentChange.RELEASE
+    adjusted_fen = at_end.over.unfunded_fen - at_start.over.unfunded_fen
+    for change in (CommitmentChange.INCREASE, CommitmentChange.TRANSFER):
+        adjusted_fen += promised.get(change, 0)
     leaves = {
         # As signed: what was released stands on row 112, or the roll-forward would count it twice.
         108: sum(fen for change, fen in at_end.promised.items() if change is not released),
         # A first commitment opens the account, so it stands in the balance the column begins with.
         109: begin.unfunded_fen + promised.get(CommitmentChange.INITIAL, 0) + memo.get(109, 0),
-        110: memo.get(110, 0) - during.get(Line.CONTRIBUTIONS, 0),
+        110: memo.get(110, 0) + on_top_fen - during.get(Line.CONTRIBUTIONS, 0),
         111: memo.get(111, 0) + at_end.recallable_fen - at_start.recallable_fen,
         112: promised.get(released, 0),
-        113: memo.get(113, 0) + promised.get(CommitmentChange.INCREASE, 0),
+        113: memo.get(113, 0) + adjusted_fen,
     }
     capital_rows = account_rows(at_start.by_line, during, at_start.memo, memo)
     return capital_rows | with_subtotals(COMMITMENT_ROWS, leaves)

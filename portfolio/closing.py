@@ -9,16 +9,14 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import book_checks, funds, investments, ledger, marks
+from portfolio import close_checks, funds, ledger
 from portfolio.book_parts import Finding
-from portfolio.commitments import Partner
 from portfolio.funds import Fund
-from portfolio.investments import InvestmentKind
 from portfolio.kernel import audit, site
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
-from portfolio.kernel.errors import DomainError, say
-from portfolio.ledger import Moment
+from portfolio.kernel.errors import DomainError
+from portfolio.ledger import LedgerTransaction
 from portfolio.locks import PeriodLock
 from valuation.periods import Quarter
 
@@ -99,53 +97,21 @@ def lock_of(work: Work, fund_id: str, quarter: Quarter) -> PeriodLock | None:
 
 
 def obstacles(work: Work, fund: Fund, quarter: Quarter) -> list[Finding]:
-    """Return what keeps a quarter open: broken checks, missing marks, funds open below."""
-    moment = Moment(as_of=quarter.end)
-    broken = [
-        finding
-        for check in book_checks.check(work, moment, fund_id=fund.id)
-        for finding in check.findings
-    ]
-    return [*broken, *_unmarked(work, fund, moment), *_open_below(work, fund, quarter)]
-
-
-def _unmarked(work: Work, fund: Fund, moment: Moment) -> list[Finding]:
-    held = [
-        position
-        for position in investments.positions(work, moment, fund.id)
-        if position.kind is InvestmentKind.FIRM and (position.cost_fen or position.fair_value_fen)
-    ]
-    newest = marks.latest(work, moment, [position.investment_id for position in held])
-    findings = []
-    for position in held:
-        mark = newest.get(position.investment_id)
-        if mark is None or mark.as_of != moment.as_of:
-            what = say("{name} has no approved mark for {on}.", name=position.name, on=moment.as_of)
-            findings.append(
-                Finding(fund=fund.code, on=moment.as_of, subject=position.code, what=what)
-            )
-    return findings
-
-
-def _open_below(work: Work, fund: Fund, quarter: Quarter) -> list[Finding]:
-    # A fund below that is still open could move these books after they were closed.
-    last = sa.func.max(col(PeriodLock.ends_on))
-    rows = work.rows(
-        sa.select(col(Fund.name), last)
-        .join(Partner, col(Partner.fund_id) == col(Fund.id))
-        .outerjoin(PeriodLock, col(PeriodLock.fund_id) == col(Fund.id))
-        .where(col(Partner.investor_fund_id) == fund.id)
-        .group_by(col(Fund.id), col(Fund.name))
-    )
+    """Return what keeps a quarter open, in the order of the checklist."""
     return [
-        Finding(
-            fund=fund.code,
-            on=quarter.end,
-            subject=name,
-            what=say(
-                "{name}, which this fund holds, is not closed to {on}.", name=name, on=quarter.end
-            ),
-        )
-        for name, ends_on in rows
-        if ends_on is None or ends_on < quarter.end
+        finding for check in close_checks.check(work, fund, quarter) for finding in check.findings
     ]
+
+
+def corrections(work: Work, fund_id: str) -> list[LedgerTransaction]:
+    """Return what was booked into a closed quarter after it was closed, the newest first."""
+    return list(
+        work.session.execute(
+            sa.select(LedgerTransaction)
+            .where(
+                col(LedgerTransaction.fund_id) == fund_id,
+                col(LedgerTransaction.correction_reason).is_not(None),
+            )
+            .order_by(col(LedgerTransaction.seq).desc())
+        ).scalars()
+    )

@@ -13,13 +13,12 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
+from portfolio import terms
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError, NotFoundError
-
-# Guidance funds are asked to invest directly and to limit nesting (GUIDANCE_FUNDS.md §3.3).
-MOST_LEVELS = 4  # mother, sub, its feeder, and one more
+from portfolio.term_sheet import NESTING_LIMIT
 
 
 # ---- facts
@@ -36,6 +35,8 @@ class CommitmentChange(StrEnum):
     INITIAL = "initial"
     INCREASE = "increase"
     RELEASE = "release"
+    TRANSFER = "transfer"  # to another partner, or from one
+    CORRECTION = "correction"  # undoes one of the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,32 +66,46 @@ def refuse_circle(parents: Mapping[str, set[str]], *, investor: str, fund: str) 
             waiting.extend(parents.get(current, ()))
 
 
-def refuse_deep(parents: Mapping[str, set[str]], *, investor: str, fund: str) -> None:
-    """Refuse a commitment that would stack more than MOST_LEVELS funds on one another.
+def refuse_too_deep(
+    parents: Mapping[str, set[str]], *, investor: str, fund: str, limits: Mapping[str, int]
+) -> None:
+    """Refuse a commitment below which more levels of funds would lie than a fund above allows.
 
-    parents  as in `refuse_circle`, which comes first: here they form no circle
+    parents  fund id -> ids of the funds that have committed to it, without circles
+    limits   fund id -> levels of funds that may lie below it; of every fund above and the investor
     """
     children: dict[str, set[str]] = {}
     for child, above in parents.items():
-        for one in above:
-            children.setdefault(one, set()).add(child)
-    levels = _levels(parents, investor) + _levels(children, fund)
-    if levels > MOST_LEVELS:
-        raise DomainError(
-            "This would stack {levels} levels of funds; {most} are the most.",
-            "Let the investor commit to a fund nearer to the firms, or invest directly.",
-            levels=levels,
-            most=MOST_LEVELS,
-        )
+        for parent in above:
+            children.setdefault(parent, set()).add(child)
+    below = 1 + _levels(children, fund)
+    waiting = [(investor, below)]
+    while waiting:
+        current, levels = waiting.pop()
+        if levels > limits[current]:
+            raise DomainError(
+                "With this commitment {levels} levels of funds would lie below a fund whose terms "
+                "allow {limit}.",
+                "Invest directly, or change the nesting limit in the terms of the upper fund.",
+                levels=levels,
+                limit=limits[current],
+            )
+        waiting += [(parent, levels + 1) for parent in parents.get(current, ())]
 
 
-def _levels(near: Mapping[str, set[str]], start: str) -> int:
-    """Return the number of funds on the longest way from a fund in one direction, itself too."""
-    count, level = 0, {start}
-    while level:
-        count += 1
-        level = {further for one in level for further in near.get(one, ())}
-    return count
+def _levels(children: Mapping[str, set[str]], fund: str) -> int:
+    return max((1 + _levels(children, child) for child in children.get(fund, ())), default=0)
+
+
+def above(parents: Mapping[str, set[str]], fund: str) -> set[str]:
+    """Return a fund and every fund above it."""
+    found, waiting = set[str](), [fund]
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.add(current)
+            waiting.extend(parents.get(current, ()))
+    return found
 
 
 # ---- rows
@@ -128,8 +143,15 @@ class Commitment(Row, table=True):
 
     __tablename__ = "commitment"
     __table_args__ = strict(
+        sa.UniqueConstraint("undoes"),
         sa.CheckConstraint("amount_fen <> 0", name="amount_not_zero"),
-        sa.CheckConstraint("(amount_fen < 0) = (change = 'release')", name="sign_fits_change"),
+        sa.CheckConstraint(
+            "change IN ('transfer', 'correction') OR (amount_fen < 0) = (change = 'release')",
+            name="sign_fits_change",
+        ),
+        sa.CheckConstraint(
+            "(change = 'correction') = (undoes IS NOT NULL)", name="correction_undoes"
+        ),
     )
 
     partner_id: str = Field(foreign_key="partner.id", sa_type=Id, index=True)
@@ -138,6 +160,8 @@ class Commitment(Row, table=True):
     effective_date: date
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(sa_type=Id)
+    memo: str = ""
+    undoes: str | None = Field(default=None, foreign_key="commitment.id", sa_type=Id)
     is_demo: bool = False
 
 
@@ -153,6 +177,18 @@ def shares(work: Work, fund_id: str, *, on: date) -> list[Share]:
             .where(col(Partner.fund_id) == fund_id, col(Commitment.effective_date) <= on)
             .group_by(col(Partner.id))
             .having(total > 0)
+            .order_by(col(Partner.id))
+        )
+    ]
+
+
+def general_partners(work: Work, fund_id: str) -> list[str]:
+    """Return the ids of a fund's general partners, in the order they came in."""
+    return [
+        row[0]
+        for row in work.rows(
+            sa.select(col(Partner.id))
+            .where(col(Partner.fund_id) == fund_id, col(Partner.kind) == PartnerKind.GP.value)
             .order_by(col(Partner.id))
         )
     ]
@@ -188,15 +224,7 @@ def admit(
             "A commitment must be above zero.", "Enter the amount of the subscription agreement."
         )
     if investor_fund_id is not None:
-        parents: dict[str, set[str]] = {}
-        for child, parent in work.rows(
-            sa.select(col(Partner.fund_id), col(Partner.investor_fund_id)).where(
-                col(Partner.investor_fund_id).is_not(None)
-            )
-        ):
-            parents.setdefault(child, set()).add(parent)
-        refuse_circle(parents, investor=investor_fund_id, fund=fund_id)
-        refuse_deep(parents, investor=investor_fund_id, fund=fund_id)
+        _refuse_bad_nesting(work, investor_fund_id, fund_id, effective_date)
     _refuse_taken(work, fund_id, code, organisation_id, investor_fund_id)
     row = work.add(
         Partner(
@@ -224,6 +252,24 @@ def admit(
     after = {"name": name, "committed_fen": committed_fen, "effective_date": effective_date}
     audit.write(work, actor, "partner:admit", "partner", row.id, after=after)
     return row
+
+
+def _refuse_bad_nesting(work: Work, investor: str, fund: str, on: date) -> None:
+    """Refuse a circle of funds, and more levels than the terms of a fund above allow."""
+    parents: dict[str, set[str]] = {}
+    for child, parent in work.rows(
+        sa.select(col(Partner.fund_id), col(Partner.investor_fund_id)).where(
+            col(Partner.investor_fund_id).is_not(None)
+        )
+    ):
+        parents.setdefault(child, set()).add(parent)
+    refuse_circle(parents, investor=investor, fund=fund)
+    limits = {}
+    for one in above(parents, investor):
+        agreed = terms.find(work, one, on)
+        limit = agreed.nesting_limit if agreed else None
+        limits[one] = NESTING_LIMIT if limit is None else limit
+    refuse_too_deep(parents, investor=investor, fund=fund, limits=limits)
 
 
 def _refuse_taken(

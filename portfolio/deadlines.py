@@ -1,7 +1,7 @@
 """Deadlines: by when a fund's quarterly report has to be with its partners.
 
-Source: ILPA Reporting Template guidance (REPORTING.md §2.1): 60 days after a quarter and 120 after a
-fiscal year for a fund of firms; 120 and 180 for a fund of funds; 180 and 260 one storey higher.
+Source: ILPA Reporting Template guidance (REPORTING.md §2.1): 60 days after a quarter and 120 after
+a fiscal year for a fund of firms; 120 and 180 for a fund of funds; 180 and 260 one storey higher.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Distributions: cash back to the partners, by commitment, told apart by what it is made of.
 
 Top to bottom: facts, rows, commands, reads. What the ledger carries of a recallable part is its
-purpose (`capital.RECALLABLE`), so the unfunded commitment rises and falls with the transaction.
+purpose (`unfunded.RECALLABLE`), so the unfunded commitment rises and falls with the transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from portfolio import calls, capital, commitments, funds, ledger
+from portfolio import calls, commitments, funds, ledger, unfunded
 from portfolio.accounts import AccountCode, Line
 from portfolio.commitments import Partner
 from portfolio.kernel import audit
@@ -33,11 +33,12 @@ class Purpose(StrEnum):
     RETURN_OF_CAPITAL = "distribution:return_of_capital"
     GAIN = "distribution:gain"
     INCOME = "distribution:income"
+    RETURN_OF_FEES = "distribution:return_of_fees"
 
     def posted(self, *, recallable: bool) -> str:
         """Return the purpose of the posting; the ending tells a following fund what moves."""
         kind = self.value.removeprefix("distribution:")
-        return f"{capital.RECALLABLE}{kind}" if recallable else self.value
+        return f"{unfunded.RECALLABLE}{kind}" if recallable else self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class DistributionLine(Row, table=True):
 
     __tablename__ = "distribution_line"
     __table_args__ = strict(
-        sa.UniqueConstraint("distribution_id", "partner_id", "purpose"),
+        sa.UniqueConstraint("distribution_id", "partner_id", "purpose", "is_recallable"),
         sa.CheckConstraint("amount_fen > 0", name="amount_positive"),
     )
 
@@ -118,18 +119,22 @@ def distribute(
     paid_on: date,
     parts: Mapping[Purpose, int],
     recallable: bool = False,
+    recallable_parts: Mapping[Purpose, int] | None = None,
     correction_reason: str | None = None,
     is_demo: bool = False,
 ) -> Distribution:
     """Pay the partners by commitment, each purpose split to the fen on its own.
 
-    parts       {purpose: fen}, each above zero
-    recallable  the whole payment may be called again
-    errors      nothing to pay; nobody has committed; more than the fund's cash
+    parts             {purpose: fen}, each above zero
+    recallable        all of `parts` may be called again
+    recallable_parts  {purpose: fen} paid besides, which may be called again
+    errors            nothing to pay; nobody has committed; more than the fund's cash
     """
     actor.must(Duty.DISTRIBUTE)
     fund = funds.get(work, actor, fund_id)
-    if not parts or min(parts.values()) <= 0:
+    paid = [(purpose, recallable, fen) for purpose, fen in parts.items()]
+    paid += [(purpose, True, fen) for purpose, fen in (recallable_parts or {}).items()]
+    if not paid or min(fen for _, _, fen in paid) <= 0:
         raise DomainError(
             "Each part of a distribution must be more than nothing.",
             "Leave out the parts that are not paid.",
@@ -140,21 +145,16 @@ def distribute(
             "Nobody has committed to this fund by that day.",
             "Admit its partners first, or date the distribution later.",
         )
-    total_fen = sum(parts.values())
     to_each = [
-        (purpose, posting)
-        for purpose, fen in parts.items()
+        (purpose, again, posting)
+        for purpose, again, fen in paid
         for posting in to_partners(
-            -fen, Line.DISTRIBUTIONS, by, purpose=purpose.posted(recallable=recallable)
+            -fen, Line.DISTRIBUTIONS, by, purpose=purpose.posted(recallable=again)
         )
     ]
     from_cash = [
-        Posting(
-            account=AccountCode.CASH,
-            amount_fen=-fen,
-            purpose=purpose.posted(recallable=recallable),
-        )
-        for purpose, fen in parts.items()
+        Posting(account=AccountCode.CASH, amount_fen=-fen, purpose=purpose.posted(recallable=again))
+        for purpose, again, fen in paid
     ]
     distribution_id, is_demo = new_id(), is_demo or fund.is_demo
     booked = ledger.post(
@@ -164,7 +164,7 @@ def distribute(
         tag=TAG,
         subject_id=distribution_id,
         effective_date=paid_on,
-        postings=[*from_cash, *(posting for _, posting in to_each)],
+        postings=[*from_cash, *(posting for _, _, posting in to_each)],
         correction_reason=correction_reason,
         is_demo=is_demo,
     )
@@ -175,15 +175,15 @@ def distribute(
             fund_id=fund_id,
             number=work.scalar(sa.select(newest).where(col(Distribution.fund_id) == fund_id)) + 1,
             paid_on=paid_on,
-            total_fen=total_fen,
-            recallable_fen=total_fen if recallable else 0,
+            total_fen=sum(fen for _, _, fen in paid),
+            recallable_fen=sum(fen for _, again, fen in paid if again),
             transaction_id=booked.id,
             recorded_at=work.recorded_at,
             recorded_by=actor.id,
             is_demo=is_demo,
         )
     )
-    for purpose, posting in to_each:
+    for purpose, again, posting in to_each:
         assert posting.partner_id is not None, "a split names the partner of each part"
         work.add(
             DistributionLine(
@@ -191,11 +191,11 @@ def distribute(
                 partner_id=posting.partner_id,
                 amount_fen=posting.amount_fen,
                 purpose=purpose.value,
-                is_recallable=recallable,
+                is_recallable=again,
                 is_demo=is_demo,
             )
         )
-    after = {"number": row.number, "paid_on": paid_on, "parts": dict(parts)}
+    after = {"number": row.number, "paid_on": paid_on, "parts": [*paid]}
     audit.write(work, actor, "distribution:pay", "distribution", row.id, after=after)
     return row
 
@@ -280,7 +280,9 @@ def _parts(
         sa.select(DistributionLine, Partner)
         .join(Partner, col(Partner.id) == col(DistributionLine.partner_id))
         .where(col(DistributionLine.distribution_id).in_(distribution_ids))
-        .order_by(col(Partner.id), col(DistributionLine.purpose))
+        .order_by(
+            col(Partner.id), col(DistributionLine.purpose), col(DistributionLine.is_recallable)
+        )
     )
     if actor is not None:
         statement = statement.where(col(Partner.id).in_(funds.visible_partners(actor, fund_id)))

@@ -4,7 +4,7 @@ An edition is one number of the report to all partners. Its state is derived fro
 locked one said is kept by `issued`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from portfolio.indices import IndexSeries
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Account, Actor, Duty
 from portfolio.kernel.db import Id, Instant, Row, Work, one_of, strict
-from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.kernel.errors import DomainError, Message, NotFoundError, say
 from valuation.periods import Quarter
 
 
@@ -28,6 +28,13 @@ class State(StrEnum):
     DRAFT = "draft"
     REVIEW = "review"
     LOCKED = "locked"
+
+
+WORDS: Mapping[State, Message] = {
+    State.DRAFT: say("Draft"),
+    State.REVIEW: say("In review"),
+    State.LOCKED: say("Locked"),
+}
 
 
 class StepKind(StrEnum):
@@ -222,10 +229,10 @@ def in_state(work: Work, actor: Actor, edition_id: str, wanted: State) -> Report
     funds.get(work, actor, edition.fund_id)
     if (found := state_of(work, edition_id)) is not wanted:
         raise DomainError(
-            "This report is in the state {found}, not {wanted}.",
+            "This report is in the state “{found}”, not “{wanted}”.",
             "Reload the page: a colleague has moved it on.",
-            found=found.value,
-            wanted=wanted.value,
+            found=WORDS[found],
+            wanted=WORDS[wanted],
         )
     return edition
 
@@ -286,3 +293,33 @@ def _steps(work: Work, edition_id: str) -> list[ReportStep]:
             .order_by(col(ReportStep.recorded_at), col(ReportStep.id))
         ).scalars()
     )
+
+
+def states(work: Work, fund_ids: Sequence[str]) -> dict[tuple[str, Quarter], State]:
+    """Return {(fund, quarter): the state of its newest edition}, for a list of reports."""
+    of_funds = col(ReportEdition.fund_id).in_(fund_ids)
+    rows = work.rows(
+        sa.select(
+            col(ReportEdition.id),
+            col(ReportEdition.fund_id),
+            col(ReportEdition.ends_on),
+            col(ReportLock.id),
+        )
+        .outerjoin(ReportLock, col(ReportLock.edition_id) == col(ReportEdition.id))
+        .where(of_funds)
+        .order_by(col(ReportEdition.number))
+    )
+    kinds: dict[str, list[str]] = {}
+    for edition_id, kind in work.rows(
+        sa.select(col(ReportStep.edition_id), col(ReportStep.kind))
+        .join(ReportEdition, col(ReportEdition.id) == col(ReportStep.edition_id))
+        .where(of_funds)
+        .order_by(col(ReportStep.recorded_at), col(ReportStep.id))
+    ):
+        kinds.setdefault(edition_id, []).append(kind)
+    return {
+        (fund_id, Quarter.containing(ends_on)): state(
+            kinds.get(edition_id, []), is_locked=lock_id is not None
+        )
+        for edition_id, fund_id, ends_on, lock_id in rows
+    }

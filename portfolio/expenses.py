@@ -21,6 +21,7 @@ from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.postings import Posting, to_partners
 
 BOOK, PAY, EARN = "portfolio:expense:book", "portfolio:expense:pay", "portfolio:income:book"
+REDUCE = "portfolio:expense:reduce"  # a waiver, a rebate, an applied offset: fees.py
 
 
 # ---- facts
@@ -53,10 +54,14 @@ REDUCTIONS = frozenset(
         Line.EXPENSE_OFFSETS,
     }
 )
-COST_LINES = tuple(
-    line
-    for line in Line
-    if Line.MANAGEMENT_FEES <= line <= Line.OTHER_EXPENSES and line not in REDUCTIONS
+COST_LINES = (
+    Line.SYNDICATION_COSTS,
+    Line.PLACEMENT_FEES,
+    *(
+        line
+        for line in Line
+        if Line.MANAGEMENT_FEES <= line <= Line.OTHER_EXPENSES and line not in REDUCTIONS
+    ),
 )
 
 
@@ -96,7 +101,7 @@ def book(
 ) -> Expense:
     """Allocate a fee or cost to the partners by commitment; with `paid_on`, pay it as well.
 
-    line    21, 27–31 or 36–57 of the sheet
+    line    15, 16, 21, 27–31 or 36–57 of the sheet
     errors  another line; nothing; nobody committed; paid before it was incurred, or beyond cash
     """
     actor.must(Duty.EDIT_FUNDS)
@@ -251,7 +256,7 @@ def _standing(work: Work, subject_id: str) -> list[LedgerTransaction]:
         sa.select(LedgerTransaction)
         .where(
             col(LedgerTransaction.subject_id) == subject_id,
-            col(LedgerTransaction.tag).in_((BOOK, PAY, EARN)),
+            col(LedgerTransaction.tag).in_((BOOK, PAY, EARN, REDUCE)),
             col(LedgerTransaction.cause_id).is_(None),
             col(LedgerTransaction.id).not_in(undone),
         )

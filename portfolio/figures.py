@@ -16,6 +16,7 @@ class Unit(StrEnum):
     RATIO = "ratio"  # 0.326 is 32.6 %
     MULTIPLE = "multiple"  # 1.35 is 1.35x
     RATE = "rate"  # 0.12 is 12 % a year
+    PERIOD = "period"  # 0.03 is 3 % earned in less than a year
 
 
 class Source(StrEnum):

@@ -23,7 +23,8 @@ from portfolio.locks import refuse_odd_date
 OPENING_OFFSETS_ROW = 78
 # What the roll-forward of rows 109-114 says beyond commitments and the ledger: an opening balance
 # taken over, contributions outside the commitment, what may be called again, other adjustments.
-UNFUNDED_ROWS = (109, 110, 111, 113)
+RECALLABLE_ROW = 111
+UNFUNDED_ROWS = (109, 110, RECALLABLE_ROW, 113)
 ROWS = (*OFFSET_ROWS, OPENING_OFFSETS_ROW, ESCROW_ROW, *UNFUNDED_ROWS, *RECEIVED_ROWS)
 
 

@@ -194,9 +194,10 @@ def quarterly(
 def _net_flows(work: Work, moment: Moment, asked: sa.ColumnElement[bool]) -> list[CashFlow]:
     """Return contributions (negative) and distributions (positive) by day, in fen.
 
-    On the partner's account a contribution is a credit, so the sign turns for its holder.
+    On the partner's account a contribution is a credit, so the sign turns for its holder. A
+    transfer is a flow of its net asset value to whoever takes over, and cancels over the fund.
     """
-    lines = {int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS)}
+    lines = {int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS), int(Line.PARTNER_TRANSFERS)}
     rows = sorted(row for row in booked_by_day(work, moment, asked) if row[1] in lines)
     return [CashFlow(on, -fen) for on, _, fen in rows if fen]
 

@@ -1,11 +1,12 @@
 """A fund's figures with what each of them means and the rows it is made of."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import capital, funds, ledger, performance
+from portfolio import capital, funds, ledger, performance, unfunded
 from portfolio.accounts import FEE_LINES, AccountCode, Line
 from portfolio.figures import Figure, FigureRow, Source, Unit
 from portfolio.kernel.db import Work
@@ -13,6 +14,7 @@ from portfolio.kernel.errors import Message, NotFoundError, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.performance import FundPerformance, NetPerformance
 from valuation.figures import Undefined
+from valuation.irr import shown
 
 # One sentence each, as DOMAIN.md §3 defines them; a change of meaning raises the version.
 DEFINITIONS: Mapping[str, tuple[Unit, Message]] = {
@@ -105,6 +107,9 @@ def _figure(
 ) -> Figure:
     unit, definition = DEFINITIONS[code]
     value: int | float | Undefined = getattr(of, f"{code}_fen" if unit is Unit.FEN else code)
+    if unit is Unit.RATE:
+        value, is_period = shown(value, _first_on(of, code), of.as_of)
+        unit = Unit.PERIOD if is_period else unit
     top, bottom = RATIOS.get(code, ((), ""))
     return Figure(
         code=code,
@@ -116,6 +121,12 @@ def _figure(
         source=source,
         rows=tuple(row for part in MADE_OF.get(code, (code,)) for row in rows.get(part, ())),
     )
+
+
+def _first_on(of: NetPerformance, code: str) -> date | None:
+    if code == "gross_irr" and isinstance(of, FundPerformance):
+        return min((flow.on for flow in of.gross_flows), default=None)
+    return of.first_flow_on
 
 
 def _rows(
@@ -174,7 +185,7 @@ def _codes(account: AccountCode, line: int | None, purpose: str) -> list[tuple[s
         case AccountCode.PARTNERS_CAPITAL if line == Line.CONTRIBUTIONS:
             return [("paid_in", -1)]
         case AccountCode.PARTNERS_CAPITAL if line == Line.DISTRIBUTIONS:
-            is_recallable = purpose.startswith(capital.RECALLABLE)
+            is_recallable = purpose.startswith(unfunded.RECALLABLE)
             return [("distributed", 1), *([("recallable", 1)] if is_recallable else [])]
         case AccountCode.PARTNERS_CAPITAL if line in FEE_LINES:
             return [("fees", 1)]

@@ -81,7 +81,7 @@ def mirrored(posting: Posting, *, holding_id: str | None, by: Sequence[Share]) -
         ]
     if posting.line is Line.DISTRIBUTIONS:
         cash = Posting(account=AccountCode.CASH, amount_fen=-gain, purpose=posting.purpose)
-        if posting.purpose.endswith("return_of_capital"):
+        if posting.purpose.endswith(("return_of_capital", "return_of_fees")):
             return [held(cost, gain), cash]
         moved = to_partners(-gain, Line.REALISED_GAIN, by)
         moved += to_partners(gain, Line.UNREALISED_GAIN, by)

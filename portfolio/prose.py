@@ -21,9 +21,10 @@ from portfolio.kernel.errors import DomainError, StaleError
 
 LONGEST = 4_000
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-# A digit of any script, or a Chinese numeral that counts or measures something.
+# A digit of either width, or a Chinese numeral that counts or measures something; 第二人 is a word.
 NUMBER = re.compile(
-    r"[0-9０-９]+|百分之|[一二两三四五六七八九十百千万亿]+(?:家|个|亿|万|元|成|倍|人|笔|期|％|%)"
+    r"[0-9０-９]+|百分之"
+    r"|(?<![第一二两三四五六七八九十百千万亿])[一二两三四五六七八九十百千万亿]+(?:家|个|亿|万|元|成|倍|人|笔|期|％|%)"
 )
 
 

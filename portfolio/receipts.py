@@ -3,19 +3,22 @@
 The row and its reads are those of calls.py; here are the commands that move the books.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
+import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import calls, ledger
+from portfolio import call_types, calls, ledger
 from portfolio.accounts import AccountCode, Line
+from portfolio.call_types import Purpose
 from portfolio.calls import CallLine, CapitalCall, Receipt
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work, new_id
 from portfolio.kernel.errors import DomainError, NotFoundError
 from portfolio.kernel.errors import Fen as Yuan
-from portfolio.ledger import LedgerTransaction
+from portfolio.ledger import LedgerPosting, LedgerTransaction
 from portfolio.postings import Posting
 
 
@@ -58,16 +61,7 @@ def receive(
         tag=calls.TAG,
         subject_id=receipt_id,
         effective_date=received_on,
-        postings=[
-            Posting(account=AccountCode.CASH, amount_fen=amount_fen, purpose=made.purpose),
-            Posting(
-                account=AccountCode.PARTNERS_CAPITAL,
-                amount_fen=-amount_fen,
-                partner_id=line.partner_id,
-                line=Line.CONTRIBUTIONS,
-                purpose=made.purpose,
-            ),
-        ],
+        postings=_by_type(line.partner_id, _parts(work, line, made, amount_fen)),
         correction_reason=correction_reason,
         is_demo=made.is_demo,
     )
@@ -131,6 +125,41 @@ def reverse(
     return ledger.reverse(
         work, actor, row.transaction_id, reason=reason, correction_reason=correction_reason
     )
+
+
+def _parts(work: Work, line: CallLine, made: CapitalCall, fen: int) -> dict[Purpose, int]:
+    """Return what of this receipt belongs to each type, after what has arrived of it."""
+    asked = call_types.of_lines(work, [line.id]).get(line.id)
+    if asked is None:
+        return {Purpose(made.purpose): fen}
+    arrived = work.rows(
+        ledger.entries(col(LedgerPosting.purpose), -sa.func.sum(col(LedgerPosting.amount_fen)))
+        .join(Receipt, col(Receipt.id) == col(LedgerTransaction.subject_id))
+        .where(
+            col(Receipt.call_line_id) == line.id,
+            col(LedgerPosting.partner_id) == line.partner_id,
+            col(LedgerPosting.line) == int(Line.CONTRIBUTIONS),
+        )
+        .group_by(col(LedgerPosting.purpose))
+    )
+    return call_types.fill(asked, {Purpose(name): int(part) for name, part in arrived}, fen)
+
+
+def _by_type(partner_id: str, parts: Mapping[Purpose, int]) -> list[Posting]:
+    return [
+        posting
+        for purpose, fen in parts.items()
+        for posting in (
+            Posting(account=AccountCode.CASH, amount_fen=fen, purpose=purpose.value),
+            Posting(
+                account=AccountCode.PARTNERS_CAPITAL,
+                amount_fen=-fen,
+                partner_id=partner_id,
+                line=Line.CONTRIBUTIONS,
+                purpose=purpose.value,
+            ),
+        )
+    ]
 
 
 def _line(work: Work, call_line_id: str) -> tuple[CallLine, CapitalCall]:

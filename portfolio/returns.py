@@ -4,6 +4,7 @@ Everything is net and comes from one reading of the partners' accounts, so that 
 curve and the index comparison can never speak of different flows. Definitions: DOMAIN.md §3.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.performance import QuarterPoint
 from valuation import pme
 from valuation.figures import Reason, Undefined
-from valuation.irr import CashFlow, horizon_irr, period_return, under_a_year, xirr
+from valuation.irr import CashFlow, horizon_irr, shown, xirr
 
 F = TypeVar("F")
 HORIZONS = (1, 3, 5, 10)  # years
@@ -186,12 +187,11 @@ def since_inception(days: Sequence[Day], source: Source) -> Figure:
 
 
 def yearly(value: float | Undefined, days: Sequence[Day]) -> tuple[float | Undefined, Unit]:
-    """Return a rate a year, or what it makes of a period of less than a year, as a ratio."""
-    if not days or not under_a_year(days[0].on, days[-1].on):
+    """Return a rate a year, or what it makes of a period of less than a year."""
+    if not days:
         return value, Unit.RATE
-    if isinstance(value, Undefined):
-        return value, Unit.RATIO
-    return period_return(value, days[0].on, days[-1].on), Unit.RATIO
+    told = shown(value, days[0].on, days[-1].on)
+    return told.value, Unit.PERIOD if told.is_period else Unit.RATE
 
 
 def turning_points(points: Sequence[QuarterPoint], as_of: date, source: Source) -> list[Figure]:
@@ -241,7 +241,10 @@ def against(days: Sequence[Day], missing: Undefined | None, source: Source) -> l
     found = []
     for code, (unit, definition) in PME.items():
         value = values[code]
-        if unit is Unit.RATE and code != "direct_alpha_log":
+        if code == "direct_alpha_log" and isinstance(value, float):
+            rate, unit = yearly(math.expm1(value), days)  # noqa: PLW2901 - as below
+            value = math.log1p(rate) if isinstance(rate, float) else rate
+        elif unit is Unit.RATE:
             value, unit = yearly(value, days)  # noqa: PLW2901 - the period takes the year's place
         found.append(
             Figure(

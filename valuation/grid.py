@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from valuation.figures import Undefined
 from valuation.irr import flat, xirr_many
 
 
@@ -24,6 +25,13 @@ class ReturnsGrid:
     rate: npt.NDArray[np.float64]
     reason: npt.NDArray[np.object_]
     roots: tuple[tuple[tuple[float, ...], ...], ...]
+
+    def figure(self, i: int, j: int) -> float | Undefined:
+        """Return the rate of one series at one date, or why it has none."""
+        reason = self.reason[i, j]
+        if reason is None:
+            return float(self.rate[i, j])
+        return Undefined(reason, f"series {i} on {self.ends[j]}: {reason}", self.roots[i][j])
 
 
 def quarter_grid(

@@ -5,12 +5,13 @@ Flows are signed from the investor's side: contributions < 0, distributions and 
 
 import math
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ __all__ = [
     "irr",
     "mirr",
     "period_return",
+    "shown",
     "under_a_year",
     "xirr",
     "xirr_many",
@@ -37,6 +39,7 @@ __all__ = [
 
 EARLIEST = date(1900, 1, 1)  # an earlier date is a slip of the keyboard or an empty cell
 _YEAR_DAYS = DayCount.ACT_365F.ticks_a_year
+_FEW = 1_000  # series that are answered one by one sooner than the compiled loop is loaded
 _FLOWS_A_THREAD = 50_000  # a millisecond of work; a thread takes a tenth to start
 _MOST_THREADS = 4
 _REASONS = (  # by the code of the compiled loop, whose 0 is a rate
@@ -128,6 +131,23 @@ def period_return(
     return math.expm1(years * math.log1p(rate)) if rate > -1 else -1.0
 
 
+class Shown(NamedTuple):
+    """A rate as it is shown."""
+
+    value: float | Undefined
+    is_period: bool  # it is the return of the period, since less than a year has passed
+
+
+def shown(rate: float | Undefined, start: date | None, end: date) -> Shown:
+    """Return a yearly rate, or what it makes of the period from the first flow if `under_a_year`.
+
+    source  GIPS 2020: returns over less than one year are not annualised
+    """
+    if start is None or not under_a_year(start, end):
+        return Shown(rate, is_period=False)
+    return Shown(rate if isinstance(rate, Undefined) else period_return(rate, start, end), True)
+
+
 # ---- many series
 
 
@@ -143,6 +163,12 @@ class XirrMany:
     rate: npt.NDArray[np.float64]
     reason: npt.NDArray[np.object_]
     roots: tuple[tuple[float, ...], ...]
+
+    def figure(self, i: int) -> float | Undefined:
+        """Return the rate of one series, or why it has none."""
+        if self.reason[i] is None:
+            return float(self.rate[i])
+        return Undefined(self.reason[i], f"series {i}: {self.reason[i]}", self.roots[i])
 
 
 def xirr_many(on: npt.ArrayLike, amount: npt.ArrayLike, start: npt.ArrayLike) -> XirrMany:
@@ -178,6 +204,8 @@ def _settle_most(
     roots: list[tuple[float, ...]],
 ) -> list[int]:
     """Write what the compiled loop can prove and return the series that it leaves."""
+    if rate.size < _FEW and "valuation.irr_kernel" not in sys.modules:
+        return list(range(rate.size))
     try:
         from valuation import irr_kernel as kernel  # on first use: no start pays for it
     except ImportError:  # numba is not there on every platform: slower, with the same answers

@@ -17,7 +17,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["pacing_paths", "takahashi_alexander"]
+__all__ = ["pacing_bands", "pacing_paths", "takahashi_alexander"]
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -105,8 +105,9 @@ def pacing_paths(
                     from there to the end of the longest life
     workers         threads; the same seed gives the same bits with any number of them
     returns         index `period` 1…n; columns (measure, percentile), the measures being
-                    contribution, distribution, nav and net (distribution - contribution). Calls
-                    follow the plan, so the contribution has no spread
+                    contribution, distribution, nav, net (distribution - contribution) and
+                    cumulative (net of this and all earlier periods, path by path). Calls follow
+                    the plan, so the contribution has no spread
     raises          ValueError that names what is out of range
     source          Takahashi and Alexander (2002), growth lognormal with the mean of the plan.
                     Paths come in antithetic pairs: Hammersley and Morton (1956), Proceedings of
@@ -115,6 +116,43 @@ def pacing_paths(
     """
     import pandas as pd
 
+    bands = pacing_bands(
+        commitment, contribution_rates, life_years, bow, growth, yield_rate,
+        n_paths=n_paths, seed=seed, volatility=volatility, correlation=correlation,
+        periods_a_year=periods_a_year, percentiles=percentiles, age_years=age_years,
+        paid_in=paid_in, nav=nav, workers=workers,
+    )  # fmt: skip
+    columns = {
+        (measure, float(p)): row
+        for measure, rows in bands.items()
+        for p, row in zip(percentiles, rows.T, strict=True)
+    }
+    periods = len(bands["nav"])
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(1, periods + 1, name="period"))
+    frame.columns.names = ["measure", "percentile"]
+    return frame
+
+
+def pacing_bands(
+    commitment: npt.ArrayLike,
+    contribution_rates: npt.ArrayLike,
+    life_years: npt.ArrayLike,
+    bow: npt.ArrayLike,
+    growth: npt.ArrayLike,
+    yield_rate: npt.ArrayLike,
+    *,
+    n_paths: int,
+    seed: int,
+    volatility: npt.ArrayLike = 0.25,
+    correlation: float = 0.5,
+    periods_a_year: int = 4,
+    percentiles: Sequence[float] = (_BAND[0], _MIDDLE, _BAND[1]),
+    age_years: npt.ArrayLike = 0.0,
+    paid_in: npt.ArrayLike = 0.0,
+    nav: npt.ArrayLike = 0.0,
+    workers: int = 1,
+) -> dict[str, Doubles]:
+    """Return what `pacing_paths` returns as {measure: shape (periods, percentiles)}: no pandas."""
     if n_paths < 1 or workers < 1:
         raise ValueError(f"n_paths is {n_paths} and workers {workers}; both are at least 1")
     asked = _checked("percentiles", percentiles, 0, 100)
@@ -143,18 +181,15 @@ def pacing_paths(
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(run, range(len(starts))))
     called = funds.called.sum(axis=1)
-    distribution = _percentiles(paid_out, asked)
-    columns: dict[tuple[str, float], Doubles] = {}
-    for measure, rows in (
-        ("contribution", np.broadcast_to(called, distribution.shape)),
-        ("distribution", distribution),
-        ("nav", _percentiles(value, asked)),
-        ("net", distribution - called),
-    ):
-        columns |= {(measure, float(p)): row for p, row in zip(asked, rows, strict=True)}
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(1, funds.periods + 1, name="period"))
-    frame.columns.names = ["measure", "percentile"]
-    return frame
+    distribution, held = _percentiles(paid_out, asked), _percentiles(value, asked)
+    received = np.cumsum(paid_out, axis=0, out=paid_out)  # their percentiles cannot be added up
+    return {
+        "contribution": np.broadcast_to(called, distribution.shape).T.copy(),
+        "distribution": distribution.T,
+        "nav": held.T,
+        "net": (distribution - called).T,
+        "cumulative": (_percentiles(received, asked) - np.cumsum(called)).T,
+    }
 
 
 def _percentiles(paths: Floats, asked: Doubles) -> Doubles:

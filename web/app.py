@@ -22,7 +22,7 @@ from portfolio.kernel import site as sites
 from portfolio.kernel.db import Database, new_id
 from portfolio.kernel.errors import DomainError, NotFoundError, StaleError, say
 from portfolio.kernel.files import Store
-from web import deps, permissions
+from web import deps, pack_worker, permissions
 from web.routes import ROUTERS
 from web.settings import Settings
 from web.templating import show, show_error
@@ -74,6 +74,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS[database.is_sqlite] * 2
     gc.collect()
     gc.freeze()  # what the start made is never garbage: collections stay short
+    pack_worker.start(app)  # a pack that a crash interrupted goes on
     yield
     database.dispose()
 

@@ -214,8 +214,9 @@ class Reader:
 
     # -- words
     def why(self, missing: Undefined) -> str:
-        """Say why a figure cannot be known, in the reader's language."""
-        return self.say(REASONS[missing.reason])
+        """Say why a figure cannot be known, in the reader's language; name every rate that fits."""
+        rates = ", ".join(self.ratio(rate) for rate in missing.roots)
+        return self.say(REASONS[missing.reason]) + (f": {rates}" if rates else "")
 
     def say(self, sentence: Any) -> str:
         """Say a `Message` or translate a msgid, its values written for this reader."""

@@ -10,7 +10,7 @@ from valuation.money import NotMoneyError, Unit, parse
 
 MoneyUnit = Literal["yi", "wan", "yuan"]
 UNITS: dict[str, Unit] = {"yi": Unit.YI, "wan": Unit.WAN, "yuan": Unit.YUAN}
-THOUSANDTHS = 1_000
+THOUSANDTHS, PPM_A_PERCENT = 1_000, 10_000
 
 
 class WriteForm(BaseModel):
@@ -33,6 +33,23 @@ def fen_of(text: str, unit: MoneyUnit) -> int:
         return parse(text, UNITS[unit])
     except NotMoneyError as error:
         raise DomainError(error.problem, error.remedy, **error.values) from None
+
+
+def ppm_of(text: str) -> int:
+    """Read a percentage as it was typed; return millionths, of which no value may be part."""
+    plain = text.replace("%", "").replace("％", "").strip()
+    try:
+        value = Decimal(plain) * PPM_A_PERCENT
+        whole = int(value)
+    except (InvalidOperation, OverflowError, ValueError):
+        raise DomainError(
+            "“{text}” is not a percentage.", "Write digits, such as 8 or 4.35.", text=text[:40]
+        ) from None
+    if value != whole:
+        raise DomainError(
+            "“{text}” has more than four decimals.", "Round it to four.", text=text[:40]
+        )
+    return whole
 
 
 def fen_or_none(text: str, unit: MoneyUnit) -> int | None:

@@ -22,9 +22,16 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]]
     (
         say("Attraction"),
         (
+            (_item(say("Lead list"), "/leads", "flag", "E"), Duty.READ_DEALFLOW),
             (_item(say("Deals"), "/deals", "board", "P", tab=True), Duty.READ_DEALFLOW),
             (_item(say("Agreements"), "/agreements", "deal", "A"), Duty.READ_DEALFLOW),
+            (_item(say("Local reinvestment"), "/reinvestment", "updown", "V"), Duty.READ_DEALFLOW),
+            (_item(say("Payouts"), "/payouts", "trophy", "B"), Duty.READ_DEALFLOW),
             (_item(say("Landing"), "/landing", "funnel", "L", tab=True), Duty.READ_DEALFLOW),
+            (_item(say("Chains"), "/chains", "chain", "C"), Duty.READ_DEALFLOW),
+            (_item(say("Stalled projects"), "/stalled", "alert"), Duty.READ_DEALFLOW),
+            (_item(say("Due dates"), "/calendar", "cal", "D"), Duty.READ_DEALFLOW),
+            (_item(say("Organisation 1+9+8+N"), "/organisation", "people"), Duty.READ_DEALFLOW),
         ),
     ),
     (

@@ -24,6 +24,9 @@ class Settings:
     hosts: tuple[str, ...] = LOOPBACK
     over_tls: bool = False  # behind a proxy that speaks TLS: cookies become __Host- and Secure
     proxies: str = ""  # addresses whose forwarded headers are believed
+    smtp: str = ""  # host:port of a mail server; without one nothing is ever sent
+    mail_from: str = ""
+    mail_to: str = ""
 
     def open(self) -> tuple[Database, Store]:
         """Open database and file store, and give the audit trail its key."""
@@ -51,6 +54,8 @@ def read() -> Settings:
     LIANJI_HOSTS         comma-separated names the server answers to
     LIANJI_TLS           "1" where a proxy in front speaks TLS
     LIANJI_PROXIES       comma-separated addresses of that proxy
+    LIANJI_SMTP          host:port of a mail server for `lianji digest --send`; off without it
+    LIANJI_MAIL_FROM, LIANJI_MAIL_TO  who writes, and who reads the digest
     """
     given, folder = os.environ.get("LIANJI_DATABASE_URL"), os.environ.get("LIANJI_DATA")
     if given:
@@ -65,6 +70,9 @@ def read() -> Settings:
         hosts=LOOPBACK + tuple(host for host in hosts.split(",") if host),
         over_tls=os.environ.get("LIANJI_TLS") == "1",
         proxies=os.environ.get("LIANJI_PROXIES", ""),
+        smtp=os.environ.get("LIANJI_SMTP", ""),
+        mail_from=os.environ.get("LIANJI_MAIL_FROM", ""),
+        mail_to=os.environ.get("LIANJI_MAIL_TO", ""),
     )
 
 

@@ -37,6 +37,7 @@ class Duty(StrEnum):
     EDIT_DEALS = "edit_deals"
     VERIFY_EVIDENCE = "verify_evidence"
     WAIVE_CONDITIONS = "waive_conditions"
+    SEAL_HALF_MONTHS = "seal_half_months"
     IMPORT_SHEETS = "import_sheets"
     EDIT_FUNDS = "edit_funds"
     CALL_CAPITAL = "call_capital"
@@ -54,7 +55,8 @@ class Duty(StrEnum):
 
 D = Duty
 DUTIES: dict[Role, frozenset[Duty]] = {
-    Role.FUND_MANAGER: frozenset(D) - {D.VERIFY_EVIDENCE, D.READ_AUDIT, D.MANAGE_ACCOUNTS},
+    Role.FUND_MANAGER: frozenset(D)
+    - {D.VERIFY_EVIDENCE, D.SEAL_HALF_MONTHS, D.READ_AUDIT, D.MANAGE_ACCOUNTS},
     Role.INVESTMENT_OFFICE: frozenset(
         {
             D.READ_FIGURES,
@@ -62,6 +64,7 @@ DUTIES: dict[Role, frozenset[Duty]] = {
             D.EDIT_DEALS,
             D.VERIFY_EVIDENCE,
             D.WAIVE_CONDITIONS,
+            D.SEAL_HALF_MONTHS,
             D.IMPORT_SHEETS,
         }
     ),

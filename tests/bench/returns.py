@@ -26,7 +26,8 @@ SERIES, ROUNDS, SAMPLE = 50_000, 7, 400
 PROCESS = """
 import time; began = time.perf_counter()
 import valuation.irr; ready = time.perf_counter(); import sys; assert "numba" not in sys.modules
-valuation.irr.xirr_many(["2020-01-01", "2021-01-01"], [-1.0, 1.1], [0, 2])
+many = ["2020-01-01", "2021-01-01"] * 1000, [-1.0, 1.1] * 1000, range(0, 2001, 2)
+valuation.irr.xirr_many(*many); assert "numba" in sys.modules
 print(ready - began, time.perf_counter() - ready)
 """
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import agreements, conditions, observations, projects
+from dealflow import agreements, conditions, holds, observations, observed, projects
 from dealflow.agreements import AgreementKind
 from dealflow.conditions import Condition
 from dealflow.terms import (
@@ -236,16 +236,16 @@ def test_after_a_reversed_payment_the_holds_can_be_settled_again(
     gone = observations.withdraw(work, officer, seen, reason="发票重复")
     observations.verify(work, second_officer, gone.id, accepted=True)
     tranches.reverse_payment(work, manager, deal.tranche.id, reason="条件不成立")
-    assert len(observations.place_holds(work, officer, deal.paper.id)) == 1
+    assert len(holds.place_holds(work, officer, deal.paper.id)) == 1
     with pytest.raises(DomainError, match="nothing is verified"):
         pay(work, manager, deal)
 
 
 def test_settling_twice_places_one_hold(work: Work, officer: Actor, deal: Deal) -> None:
-    first = observations.place_holds(work, officer, deal.paper.id)
-    assert observations.place_holds(work, officer, deal.paper.id) == first
+    first = holds.place_holds(work, officer, deal.paper.id)
+    assert holds.place_holds(work, officer, deal.paper.id) == first
     assert len(first) == 1
-    assert [str(one) for one in observations.missing(work, TODAY, deal.tranche.id)] == [
+    assert [str(one) for one in holds.missing(work, TODAY, deal.tranche.id)] == [
         "C1 固定资产投资累计: nothing is verified yet of ≥ 300,000,000 yuan."
     ]
 
@@ -263,7 +263,7 @@ def test_the_database_itself_bars_the_recorder(
     work: Work, officer: Actor, see: Callable[..., str]
 ) -> None:
     seen = see(AGREED, accepted=None)
-    own = conditions.ObservationCheck(
+    own = observed.ObservationCheck(
         observation_id=seen,
         recorded_by=officer.id,
         verified_by=officer.id,

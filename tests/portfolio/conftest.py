@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from portfolio import commitments, funds, investments, ledger, organisations, tranches
+from portfolio import (
+    book_checks,
+    calls,
+    capital,
+    commitments,
+    funds,
+    investments,
+    ledger,
+    organisations,
+    receipts,
+    terms,
+    tranches,
+)
 from portfolio.accounts import AccountCode, Line
 from portfolio.commitments import PartnerKind
 from portfolio.investments import Investment
@@ -14,6 +26,7 @@ from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.ledger import LedgerTransaction
 from portfolio.postings import Posting, to_partners
+from portfolio.term_sheet import Terms
 from portfolio.tranches import Tranche
 
 BEGAN = date(2024, 1, 2)
@@ -27,7 +40,9 @@ class Book:
     actor: Actor
     fund: funds.Fund
 
-    def partner(self, code: str, committed_fen: int, **investor: str) -> commitments.Partner:
+    def partner(
+        self, code: str, committed_fen: int, on: date = BEGAN, **investor: str
+    ) -> commitments.Partner:
         if not investor:
             of = organisations.create(self.work, self.actor, name=f"{self.fund.code} {code}")
             investor = {"organisation_id": of.id}
@@ -39,7 +54,7 @@ class Book:
             name=f"出资人 {code}",
             kind=PartnerKind.LP,
             committed_fen=committed_fen,
-            effective_date=BEGAN,
+            effective_date=on,
             **investor,
         )
 
@@ -62,6 +77,44 @@ class Book:
     def contribute(self, fen: int, on: date = BEGAN) -> LedgerTransaction:
         return self.move(fen, Line.CONTRIBUTIONS, on, "call:investments")
 
+    def call(self, total_fen: int, called_on: date, due_on: date) -> calls.CapitalCall:
+        return calls.call(
+            self.work,
+            self.actor,
+            fund_id=self.fund.id,
+            total_fen=total_fen,
+            called_on=called_on,
+            due_on=due_on,
+            purpose=calls.Purpose.INVESTMENTS,
+        )
+
+    def paid_call(self, total_fen: int, called_on: date, due_on: date) -> calls.CapitalCall:
+        """Call and receive all of it on the due date."""
+        made = self.call(total_fen, called_on, due_on)
+        receipts.receive_all(self.work, self.actor, made.id, received_on=due_on)
+        return made
+
+    def terms(self, **of: Any) -> None:
+        """Agree terms from the first day on."""
+        terms.agree(
+            self.work,
+            self.actor,
+            fund_id=self.fund.id,
+            terms=Terms(**of),
+            valid_from=BEGAN,
+            reason="合伙协议",
+        )
+
+    def amounts(self, partner: commitments.Partner, as_of: date = date.max) -> capital.Amounts:
+        """What the partner's account adds up to."""
+        moment = ledger.Moment(as_of=as_of)
+        accounts = capital.accounts(self.work, moment, self.fund.id).accounts
+        return next(one.amounts for one in accounts if one.partner_id == partner.id)
+
+    def findings(self) -> list[book_checks.Finding]:
+        """What the five invariants find wrong: nothing, in books that are whole."""
+        return [one for check in book_checks.check(self.work) for one in check.findings]
+
     def holding(self, code: str = "I1", **more: Any) -> Investment:
         firm = organisations.find_or_create(self.work, self.actor, name=f"企业 {code}")
         return investments.create(
@@ -70,10 +123,9 @@ class Book:
             fund_id=self.fund.id,
             code=code,
             name=firm.name,
-            organisation_id=firm.id,
             instrument="equity",
             decided_on=BEGAN,
-            **more,
+            **({"organisation_id": firm.id} | more),
         )
 
     def tranche(self, holding: Investment, fen: int, due_on: date = BEGAN) -> Tranche:

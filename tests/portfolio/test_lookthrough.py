@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio import investments, lookthrough, marks
+from portfolio.kernel.actors import Actor
+from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError
 from portfolio.ledger import Moment
 from portfolio.lookthrough import Edge, ways
 from portfolio.marks import Method
-from tests.portfolio.conftest import open_book
+from tests.portfolio.conftest import Book, open_book
 
 PAID, MARKED = date(2024, 2, 1), date(2024, 6, 30)
 NOW = Moment(as_of=MARKED)
@@ -151,12 +153,25 @@ def test_a_circle_of_funds_is_refused(book, mother) -> None:
         mother.partner("HT", 1_00, investor_fund_id=book.fund.id)
 
 
-def test_a_fifth_level_of_funds_is_refused(work, manager) -> None:
-    levels = [open_book(work, manager, f"F{n}") for n in range(5)]
-    for upper, lower in pairwise(levels[:4]):
-        lower.partner(upper.fund.code, 1_00, investor_fund_id=upper.fund.id)
-    with pytest.raises(DomainError, match=r"5 levels of funds; 4 are the most.*nearer"):
-        levels[4].partner("F3", 1_00, investor_fund_id=levels[3].fund.id)
-    with pytest.raises(DomainError, match="5 levels"):
-        levels[0].partner("F4", 1_00, investor_fund_id=levels[4].fund.id)
-    levels[4].partner("F2", 1_00, investor_fund_id=levels[2].fund.id)  # nearer: four levels
+# ---- how deep funds may be nested
+def chain(work: Work, manager: Actor, *codes: str) -> list[Book]:
+    """Funds of which each has committed to the next one."""
+    books = [open_book(work, manager, code) for code in codes]
+    for upper, lower in pairwise(books):
+        lower.partner(upper.fund.code, 1_000_00, investor_fund_id=upper.fund.id)
+    return books
+
+
+def test_three_levels_below_a_fund_are_taken_and_a_fourth_is_refused(work, manager) -> None:
+    *_, last = chain(work, manager, "N0", "N1", "N2", "N3")
+    below = open_book(work, manager, "N4")
+    with pytest.raises(DomainError, match=r"4 levels of funds .* allow 3"):
+        below.partner("X", 1_000_00, investor_fund_id=last.fund.id)
+
+
+def test_the_terms_of_a_fund_above_set_the_limit_whatever_lies_below(work, manager) -> None:
+    lower, _ = chain(work, manager, "L0", "L1")
+    upper = open_book(work, manager, "U0")
+    upper.terms(nesting_limit=1)
+    with pytest.raises(DomainError, match=r"2 levels of funds .* allow 1"):
+        lower.partner("U0", 1_000_00, investor_fund_id=upper.fund.id)

@@ -66,7 +66,7 @@ def test_a_fund_younger_than_the_horizon_has_no_such_return(work, fund) -> None:
 def test_under_a_year_the_return_is_that_of_the_period(work, fund) -> None:
     moment = Moment(as_of=date(2024, 9, 30))
     whole = one(returns.fund_returns(work, moment, fund.id), "irr_itd")
-    assert whole.unit is Unit.RATIO
+    assert whole.unit is Unit.PERIOD
     assert whole.value == pytest.approx(750 / 600 - 1)
 
 

@@ -165,3 +165,13 @@ def test_importing_the_module_does_not_import_pandas() -> None:
     program = "import sys, valuation.pacing; sys.exit('pandas' in sys.modules)"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+def test_the_cumulative_cash_is_added_up_path_by_path() -> None:
+    certain = pacing_paths(**YALE, n_paths=64, seed=1, volatility=0.0, periods_a_year=1)
+    assert certain["cumulative"][50.0].to_numpy() == pytest.approx(
+        certain["net"][50.0].cumsum().to_numpy(), rel=1e-4
+    )
+    drawn = pacing_paths(**YALE, n_paths=2_000, seed=1, periods_a_year=1)
+    summed = drawn["net"][90.0].cumsum()  # as if each year had its best path
+    assert (drawn["cumulative"][90.0].iloc[6:] < summed.iloc[6:]).all()

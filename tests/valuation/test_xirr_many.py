@@ -1,5 +1,6 @@
 """Many series at once are answered as each alone, compiled or not."""
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ def way(request: pytest.FixtureRequest) -> Iterator[str]:
         if request.param == "plain":
             patch.setitem(sys.modules, "valuation.irr_kernel", None)
             patch.delattr("valuation.irr_kernel", raising=False)
+        else:
+            importlib.import_module("valuation.irr_kernel")  # a few series alone do not load it
         yield request.param
 
 
@@ -86,7 +89,7 @@ def test_rates_next_to_a_total_loss_are_told_apart() -> None:
     _same(_many([flows]), [flows])
 
 
-def test_threads_do_not_change_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_do_not_change_an_answer(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(5)
     series = []
     for n in random.integers(2, 12, 200):
@@ -154,9 +157,18 @@ def test_read_only_arrays_are_read() -> None:
     assert xirr_many(on, amount, [0, 2]).rate[0] == pytest.approx(0.1, rel=1e-13)
 
 
-def test_a_start_does_not_import_the_compiler() -> None:
-    code = "import sys, valuation.grid, valuation.irr, web.cli; sys.exit('numba' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_neither_a_start_nor_a_few_series_import_the_compiler() -> None:
+    code = """
+import sys, valuation.grid, valuation.irr, web.cli
+on, amount = ["2020-01-01", "2021-01-01"], [-1.0, 1.1]
+few = valuation.irr.xirr_many(on, amount, [0, 2])
+assert "numba" not in sys.modules
+many = valuation.irr.xirr_many(on * 1_000, amount * 1_000, range(0, 2_001, 2))
+assert "numba" in sys.modules
+assert abs(few.rate[0] - many.rate[-1]) < 1e-15
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @settings(max_examples=15, deadline=None)

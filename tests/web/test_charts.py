@@ -52,6 +52,21 @@ def a_funnel(**changes: object) -> str:
     return charts.mirror_funnel(stages, **{**facts, **changes})  # type: ignore[arg-type]
 
 
+def a_forecast(**changes: object) -> str:
+    facts: dict[str, object] = {
+        "past": charts.Flows(
+            called=(3.0, 0.0), distributed=(0.0, 0.0), cumulative=(-3.0, -3.0), nav=(2.9, 2.8)
+        ),
+        "coming": charts.Flows(called=(1.0,), distributed=(6.0,), cumulative=(2.0,), nav=(0.0,)),
+        "band": ((-1.0, 5.5),),
+        "label": "Cash so far and to the end",
+        "band_names": ("P10", "P90"),
+        "now_name": "2026-03-31",
+        "number": two,
+    }
+    return charts.forecast(QUARTERS, **{**facts, **changes})  # type: ignore[arg-type]
+
+
 def all_charts() -> list[str]:
     line = charts.Line(name="净值", colour="--nav", values=(1.0, None, 3.0), is_filled=True)
     pace = charts.PaceLine(
@@ -64,6 +79,7 @@ def all_charts() -> list[str]:
     )
     return [
         a_jcurve(),
+        a_forecast(),
         a_funnel(pool=charts.Pool(name="在谈", count=56, amount=710.0)),
         charts.lines(QUARTERS, (line,), label="净值", number=two),
         charts.pace_chart(QUARTERS, (pace,), label="进度", number=two),
@@ -71,6 +87,18 @@ def all_charts() -> list[str]:
         charts.split_bar(((3, "--stage-5"), (0, "--stage-3"), (1, "--stage-1")), label="构成"),
         charts.spark((1, 2, 3)),
     ]
+
+
+# ---- the forecast
+def test_the_forecast_names_its_median_and_both_edges_of_its_band() -> None:
+    drawn = a_forecast()
+    for words in ("P10 −1.00", ">2.00<", "P90 5.50", "2026-03-31"):
+        assert words.replace("−", "-") in drawn.replace("−", "-")
+
+
+def test_a_forecast_without_a_band_for_each_quarter_is_refused() -> None:
+    with pytest.raises(ValueError, match="one band a quarter to come"):
+        a_forecast(band=())
 
 
 # ---- ticks

@@ -166,7 +166,7 @@ def test_an_unknown_fund_is_refused_with_the_codes_there_are(lianji, fund) -> No
     assert "Use one of: HT." in answer.out
 
 
-def test_performance_against_an_index_adds_returns_by_horizon(
+def test_performance_prints_returns_by_horizon_and_against_an_index(
     lianji, fund, database, manager
 ) -> None:
     with database.writing() as work:
@@ -174,7 +174,11 @@ def test_performance_against_an_index_adds_returns_by_horizon(
         indices.record(work, manager, made.id, [(date(2024, 12, 31), Decimal(1000))])
     asked = ("performance", "--fund", "HT", "--as-of", "2024-12-31", "--json")
     figures = lianji(*asked, "--index", "IX").json
+    assert figures == lianji(*asked).json  # the only index is also the one by default
     assert one(figures, "irr_3y")["undefined"] == "too_short"
+    assert one(figures, "irr_3y")["detail"].startswith("the first flow is of ")
+    assert one(figures, "irr_itd")["unit"] == "period"
+    assert one(figures, "net_irr")["value"] == one(figures, "irr_itd")["value"]
     assert one(figures, "ks_pme")["undefined"] == "no_index_level"
     answer = lianji(*asked, "--index", "XX")
     assert answer.code == 2

@@ -63,7 +63,7 @@ def test_a_recallable_distribution_opens_the_commitment_again_until_reversed(
     browser, database, told
 ) -> None:
     form = ("/funds/HT/distributions/new", "/funds/HT/distributions")
-    send(browser, *form, capital="9", recallable="yes", **PAID)
+    send(browser, *form, again_capital="9", **PAID)
 
     def unfunded_fen() -> int:
         with database.reading() as work:

@@ -62,3 +62,54 @@ def test_an_investor_has_no_such_tab(logged_in, told, two_indices) -> None:
     own = logged_in(Role.LP, "lp1", told.investor_ids[1])
     assert own.get("/funds/HT?tab=returns").status_code == 404
     assert "tab=returns" not in own.get("/funds/HT").text
+
+
+# ---- the forecast
+def test_the_forecast_stands_with_its_assumptions(browser) -> None:
+    page = browser.get("/funds/HT?tab=returns&lang=en&as_of=2025-06-30").text
+    assert "Cash-flow forecast" in page
+    assert "the end of the fund is not recorded; 10 years stand in for it" in page
+    assert "P90" in page
+    longer = browser.get("/funds/HT?tab=returns&lang=en&as_of=2025-06-30&life=15").text
+    assert 'value="15"' in longer
+
+
+def test_a_refused_assumption_says_so_and_the_defaults_stand(browser) -> None:
+    page = browser.get("/funds/HT?tab=returns&lang=en&as_of=2025-06-30&growth=lots").text
+    assert "“lots” is not a number." in page
+    assert "P90" in page
+    page = browser.get("/funds/HT?tab=returns&lang=en&as_of=2025-06-30&life=99").text
+    assert "99 years is out of range" in page
+
+
+def test_a_fund_whose_life_is_over_says_why_there_is_no_forecast(browser) -> None:
+    page = browser.get("/funds/HT?tab=returns&lang=en&as_of=2025-06-30&life=1").text
+    assert "No forecast" in page
+    assert "P90" not in page
+
+
+# ---- many funds
+@pytest.mark.parametrize("by", ["investor", "vintage", "chain", "sector"])
+def test_pools_of_each_kind(browser, by) -> None:
+    page = browser.get(f"/funds/pooled?by={by}&lang=zh&as_of=2025-06-30")
+    assert page.status_code == 200
+    assert "全部合并" in page.text
+    assert {"investor": "出资人甲", "vintage": "2024"}.get(by, "未") in page.text
+
+
+def test_every_quarter_of_every_account_and_the_same_as_a_sheet(browser) -> None:
+    page = browser.get("/funds/quarters?lang=en&as_of=2025-06-30").text
+    assert page.count('<th scope="row">') == 4  # the fund and three accounts
+    assert "is-period" in page
+    sheet = browser.get("/funds/quarters.csv?lang=en&as_of=2025-06-30").content.decode("utf-8-sig")
+    rows = sheet.splitlines()
+    assert rows[0] == "Fund,Partner,Quarter end,Net IRR,Basis,TVPI,DPI"
+    assert len(rows) == 1 + 4 * 6
+    assert browser.get("/funds/quarters.xlsx?as_of=2025-06-30").content[:2] == b"PK"
+
+
+def test_an_investor_sees_neither_pools_nor_the_grid(logged_in, told) -> None:
+    own = logged_in(Role.LP, "lp1", told.investor_ids[1])
+    for path in ("/funds/pooled", "/funds/quarters", "/funds/quarters.csv"):
+        assert own.get(path).status_code in {403, 404}
+    assert "/funds/pooled" not in own.get("/funds").text

@@ -158,7 +158,7 @@ def test_a_fund_that_becomes_partner_gets_its_holding(browser, database, manager
 CALL = {
     "total_unit": "wan",
     "called_on": "2024-05-01",
-    "due_on": "2024-05-15",
+    "due_on": "2024-05-20",
     "purpose": "call:investments",
 }
 

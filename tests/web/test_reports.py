@@ -14,15 +14,18 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from portfolio import capital, expenses, organisations
+from dealflow import dispatch
+from portfolio import capital, expenses, organisations, performance
 from portfolio.accounts import CAPITAL_ROWS, COMMITMENT_ROWS, Line
 from portfolio.kernel.actors import SYSTEM, Role
 from portfolio.kernel.errors import DomainError, NotFoundError
 from portfolio.ledger import Moment
 from tests.web.lp_books import LpBooks, People, fill
+from valuation.irr import period_return
 from valuation.money import show as yuan
 from valuation.periods import Quarter
 from web import cli
+from web.formats import Reader
 from web.reports import facts, html, pdf, workbook
 from web.reports.document import write
 from web.reports.letter import foretold
@@ -56,7 +59,9 @@ def who(manager, second_manager, officer, second_officer) -> People:
 @pytest.fixture
 def books(database, who, store) -> LpBooks:
     with database.writing(at=NOW) as work:
-        return fill(work, who, store, scale=SMALL)
+        made = fill(work, who, store, scale=SMALL)
+        dispatch.seal(work, who.officer, as_of=Q2.end)
+        return made
 
 
 def built(database, partner: str = "LP1", actor=SYSTEM, known_at=None) -> LpReport:
@@ -335,19 +340,17 @@ def test_files_are_named_in_both_ways_and_the_json_is_what_the_foot_prints(logge
     assert hashlib.sha256(answer.content).hexdigest() in browser.get(PAGE).text
 
 
-def test_an_investor_sees_its_own_report_and_nobody_elses(database, books, who, logged_in) -> None:
+def test_an_investor_is_shown_no_report_before_it_is_issued(
+    database, books, who, logged_in
+) -> None:
     with database.writing(at=NOW) as work:
         stranger = organisations.create(work, who.manager, name="别家出资人")
     own = logged_in(Role.LP, "own", organisation_id=books.investor_ids["LP1"])
-    assert own.get(PAGE).status_code == 200
-    shelf = own.get("/reports?as_of=2026-10-09").text
-    assert PAGE in shelf
-    assert "LP2" not in shelf + own.get(PAGE).text
-    for path in ("", "/pdf", "/xlsx", "/json"):
-        assert own.get(f"/reports/HT/2026Q2/LP2{path}").status_code == 404
     foreign = logged_in(Role.LP, "foreign", organisation_id=stranger.id)
-    assert foreign.get(PAGE).status_code == 404
-    assert foreign.get(f"{PAGE}/pdf").status_code == 404
+    for browser in (own, foreign):
+        for partner in ("LP1", "LP2"):
+            for path in ("", "/pdf", "/xlsx", "/json"):
+                assert browser.get(f"/reports/HT/2026Q2/{partner}{path}").status_code == 404
     assert "重庆渝北洪泰基金" not in foreign.get("/reports").text
 
 
@@ -358,3 +361,24 @@ def test_what_is_not_there_and_what_is_not_over_is_refused(logged_in) -> None:
         assert browser.get(path).status_code == 404
     assert browser.get("/reports/HT/2099Q1/LP1").status_code == 422
     assert logged_in(Role.INVESTMENT_OFFICE).get("/reports").status_code == 403
+
+
+def test_a_fund_younger_than_a_year_shows_the_return_of_the_period_on_every_paper(
+    database, books
+) -> None:
+    first_quarter = Quarter(2026, 1)
+    with database.reading() as work:
+        report = facts.build(
+            work, SYSTEM, fund_code="HT", quarter=first_quarter, partner_code="LP1"
+        )
+        moment = Moment(as_of=first_quarter.end)
+        of = performance.fund_performance(work, moment, books.fund.id)
+    earned = period_return(of.net_irr, of.first_flow_on, first_quarter.end)
+    assert report.now.fund.is_period
+    assert report.now.fund.net_irr == earned != of.net_irr
+    paper = PdfReader(io.BytesIO(pdf.render(report, "zh")))
+    words = re.sub(r"\s", "", "".join(page.extract_text() for page in paper.pages))
+    assert f"{Reader().ratio(earned)}（期间收益）" in words
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook.render(report, "zh"))).worksheets[0]
+    cells = {row[0].value: row[1] for row in sheet.iter_rows() if row[1].value == earned}
+    assert "期间" in cells["净 IRR"].number_format

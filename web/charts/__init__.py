@@ -5,18 +5,21 @@ the caller, so the reader's language and unit decide. Bars start at zero (a brid
 shows the cut), an axis has seven ticks at most, lines carry their own labels.
 """
 
+from web.charts.forecast import Flows, forecast
 from web.charts.funnel import FunnelStage, Pool, mirror_funnel
 from web.charts.lines import Line, PaceLine, lines, pace_chart, spark
 from web.charts.money import Step, bridge, jcurve, split_bar
 from web.charts.svg import heat_level, nice_ticks, responsive
 
 __all__ = [
+    "Flows",
     "FunnelStage",
     "Line",
     "PaceLine",
     "Pool",
     "Step",
     "bridge",
+    "forecast",
     "heat_level",
     "jcurve",
     "lines",

@@ -1,5 +1,27 @@
 """Commands, a file per kind; importing them adds them to the command line."""
 
-from web.commands import demo, export, figures, reports, service, structure
+from web.commands import (
+    carry,
+    cash,
+    demo,
+    dispatch,
+    export,
+    figures,
+    imports,
+    reports,
+    service,
+    structure,
+)
 
-__all__ = ["demo", "export", "figures", "reports", "service", "structure"]
+__all__ = [
+    "carry",
+    "cash",
+    "demo",
+    "dispatch",
+    "export",
+    "figures",
+    "imports",
+    "reports",
+    "service",
+    "structure",
+]

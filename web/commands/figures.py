@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 import typer
-from sqlmodel import col
 
 from dealflow import measures, sheets
 from dealflow.cells import Finding
@@ -17,15 +15,15 @@ from dealflow.measures import Scorecard
 from portfolio import book_checks, funds, indices, ledger, performance_figures, returns
 from portfolio.book_checks import Check
 from portfolio.figures import Figure
-from portfolio.kernel import actors
 from portfolio.kernel import site as sites
-from portfolio.kernel.actors import SYSTEM, Account, Actor
+from portfolio.kernel.actors import SYSTEM
 from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from portfolio.ledger import Moment
 from valuation.figures import Undefined
 from web.cli import Json, app, current, reading, show
+from web.commands.imports import SHEET, imports, person
 from web.formats import Reader
 from web.views.figures import refuse_backwards
 from web.views.tips import write
@@ -78,7 +76,7 @@ def performance(
         ),
     ] = None,
     index: Annotated[
-        str, typer.Option(help="Code of an index; adds returns by horizon and against it.")
+        str, typer.Option(help="Code of the index to compare with; by default the first.")
     ] = "",
     no_demo: NoDemo = False,
     as_json: Json = False,
@@ -91,9 +89,8 @@ def performance(
             as_of=as_of.date(), known_seq=seq, with_demo=with_demo(work, no_demo=no_demo)
         )
         figures = performance_figures.figures(work, moment, row.id)
-        if index:
-            series = _index(work, index, with_demo=moment.with_demo)
-            figures += returns.fund_returns(work, moment, row.id, series).figures
+        series = _index(work, index, with_demo=moment.with_demo)
+        figures += returns.fund_returns(work, moment, row.id, series).figures
     value = [facts_of(figure) for figure in figures]
     show(value, as_json=as_json, text=lambda: _lines(figures))
 
@@ -111,8 +108,10 @@ def fund_of(work: Work, code: str) -> funds.Fund:
     return known[code]
 
 
-def _index(work: Work, code: str, *, with_demo: bool) -> indices.IndexSeries:
+def _index(work: Work, code: str, *, with_demo: bool) -> indices.IndexSeries | None:
     known = {one.code: one for one in indices.listed(work, with_demo=with_demo)}
+    if not code:
+        return next(iter(known.values()), None)
     if code not in known:
         raise DomainError(
             "There is no index with the code {code}.",
@@ -148,8 +147,13 @@ def facts_of(figure: Figure) -> dict[str, Any]:
 
 def _values(figure: Figure) -> dict[str, Any]:
     match figure.value:
-        case Undefined(reason=reason):
-            value: dict[str, Any] = {"value": None, "undefined": reason.value}
+        case Undefined(reason=reason, detail=detail, roots=roots):
+            value: dict[str, Any] = {
+                "value": None,
+                "undefined": reason.value,
+                "detail": detail,
+                "roots": list(roots),
+            }
         case known:
             value = {"value": known}
     return {
@@ -209,7 +213,7 @@ def _check_lines(checks: Sequence[Check]) -> list[str]:
 
 
 # ---- import
-@app.command("import")
+@imports.command(SHEET, hidden=True)
 def import_sheet(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     confirm: Annotated[bool, typer.Option("--confirm", help="Book it if it is clean.")] = False,
@@ -252,7 +256,7 @@ def _book(
     database: Database, store: Store, login: str, *, name: str, content: bytes
 ) -> dict[str, int]:
     with database.writing() as work:
-        actor = _person(work, login)
+        actor = person(work, login)
         batch = sheets.upload(work, actor, store, name=name, content=content)
         booked = sheets.confirm(work, actor, store, batch.id)
     return {part: getattr(booked, part) for part in sheets.Booked.__slots__}
@@ -276,20 +280,6 @@ def _draft_lines(draft: Draft, booked: dict[str, int] | None) -> list[str]:
     else:
         lines.append("Nothing was booked yet; add --confirm to book it.")
     return lines
-
-
-def _person(work: Work, login: str) -> Actor:
-    if not login:
-        return SYSTEM
-    same = sa.select(Account).where(col(Account.login) == login, col(Account.is_active).is_(True))
-    account: Account | None = work.session.execute(same).scalar()
-    if account is None:
-        raise DomainError(
-            "No open account has the login name {login}.",
-            "Check the name, or leave out --as.",
-            login=login,
-        )
-    return actors.actor_of(account)
 
 
 # ---- what all of them open

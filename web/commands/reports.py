@@ -9,17 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from portfolio import capital, funds
-from portfolio.commitments import Partner
+from portfolio.commitments import Partner, PartnerKind
 from portfolio.kernel import site as sites
 from portfolio.kernel.actors import SYSTEM
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.take_over_sheet import GP, TOTAL
 from valuation.money import show as yuan
 from valuation.periods import Quarter
 from web.cli import Json, app, make_folder, reading, show
 from web.deps import business_day
-from web.reports import facts, files, shelf
+from web.reports import facts, files, packing, shelf
 from web.reports.files import Kind
+from web.reports.packing import Packed
 from web.reports.report import Outcome
 
 report_app = typer.Typer(help="Write reports to files.", no_args_is_help=True)
@@ -87,18 +89,61 @@ def write_lp(
         raise typer.Exit(1)
 
 
+@report_app.command("pack")
+def write_pack(
+    quarter: QuarterText,
+    out: Annotated[Path, typer.Option("--out", help="Folder that takes the files.")],
+    lang: Annotated[Language, typer.Option(help="Language of the reports.")] = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Write the reports of all partners of all funds on a quarter, issued where one is locked.
+
+    A run that was ended goes on where it stopped. Exit code 1 if a report could not be made, or if
+    a check stops the publication of one.
+    """
+    folder, made = make_folder(out), []
+    with reading() as work:
+        asked, today = _quarter(quarter), business_day(sites.read(work))
+        for packed, total in packing.pack(work, asked, folder, lang.value, today=today):
+            made.append(packed)
+            if not as_json:
+                typer.echo(f"{len(made):>4} / {total}  {_packed(packed)}")
+    value = {
+        "quarter": str(asked),
+        "lang": lang.value,
+        "reports": [asdict(one) for one in made],
+        "failed": sum(1 for one in made if one.reason),
+    }
+    show(value, as_json=as_json, text=lambda: f"{out}: {len(made)}, ! {value['failed']}")
+    if any(one.reason or one.faults for one in made):
+        raise typer.Exit(1)
+
+
+def _packed(one: Packed) -> str:
+    how = (one.reason and f"! {one.reason}") or one.number or "—"
+    return f"{one.fund} {one.partner}  {how}{'  =' if one.was_there else ''}"
+
+
 @app.command()
 def statement(
     fund: FundCode,
-    investor: Annotated[str, typer.Option(help="Code of the partner.")],
     quarter: QuarterText,
+    investor: Annotated[
+        str, typer.Option(help="Code or name of a partner, GP or TOTAL (the whole fund).")
+    ] = TOTAL,
     as_json: Json = False,
 ) -> None:
     """Print a partner's capital account in the rows of the ILPA sheet, amounts in fen."""
     with reading() as work:
-        partner = _partners(work, fund, investor)[0]
+        known = _partners(work, fund, "")
+        is_whole = investor in {TOTAL, GP} and all(one.code != investor for one in known)
+        partner = None if is_whole else _partners(work, fund, investor)[0]
         lines = capital.statement(
-            work, fund_id=partner.fund_id, partner_id=partner.id, quarter=_quarter(quarter)
+            work,
+            fund_id=funds.find(work, SYSTEM, fund).id,
+            partner_id=partner.id if partner else None,
+            quarter=_quarter(quarter),
+            kind=PartnerKind.GP if investor == GP else None,
         )
     rows = [asdict(line) for line in lines]
     value = {"fund": fund, "investor": investor, "quarter": quarter, "rows": rows}
@@ -135,6 +180,7 @@ def _partners(work: Work, fund_code: str, partner_code: str) -> list[Partner]:
             codes=codes or "—",
         ) from None
     found = [one for one in known if partner_code in {"", one.code}]
+    found = found or [one for one in known if partner_code == one.name]
     if not found:
         codes = ", ".join(one.code for one in known)
         raise DomainError(

@@ -11,18 +11,25 @@ from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
     appraisals,
+    cash,
+    chain_rows,
+    clauses,
     cohort,
+    dispatch,
     district,
     eight,
     evidence,
     history,
     hongtai,
     indices,
+    landing_office,
     leads,
     money_in,
     mother,
     people,
     pipeline,
+    quarter_ends,
+    reports_told,
     signing,
     terms_of_the_49,
     xinwei,
@@ -72,9 +79,16 @@ def plan() -> Timeline:
     for fund in (xinwei, mother, hongtai):
         fund.stage(timeline)
     appraisals.stage(timeline)
+    cash.stage(timeline)
     indices.stage(timeline)
+    chain_rows.stage(timeline)
+    quarter_ends.stage(timeline)
+    reports_told.stage(timeline, (xinwei.CODE, hongtai.MOTHER, hongtai.CODE))
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)
     eight.stage(timeline, guoxing)
     terms_of_the_49.stage(timeline, by_commands)
+    clauses.stage(timeline)
+    landing_office.stage(timeline)
+    dispatch.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

@@ -3,10 +3,9 @@
 from datetime import date
 
 from dealflow import chains, definitions, units
-from dealflow.chains import Position
 from dealflow.definitions import Expectation, ReportedFigure
 from dealflow.units import RESPONSIBLE, UnitKind
-from web.demo import cohort
+from web.demo import chain_rows, cohort
 from web.demo.plans import DIGITAL, FEN_A_WAN, MANUFACTURING, SERVICES, in_month, yi
 from web.demo.published import AS_OF, SINCE, SOURCE, facts
 from web.demo.timeline import Scene, Timeline
@@ -24,39 +23,6 @@ CHAIN_NAMES = (  # slug, name, English, system, leader firms
     (cohort.CHAIN_5, "示例链条 5", "Sample chain 5", SERVICES, ""),
     (cohort.CHAIN_6, "示例链条 6", "Sample chain 6", SERVICES, ""),
 )
-UP, MID, DOWN, AFTER = Position
-SEGMENTS = {
-    cohort.NEV: (
-        (UP, "功率半导体"),
-        (UP, "正负极材料"),
-        (UP, "显示与触控"),
-        (UP, "视觉感知"),
-        (UP, "通信模组"),
-        (UP, "轻量化材料"),
-        (MID, "电驱动总成"),
-        (MID, "电池包与 BMS"),
-        (MID, "座舱域控"),
-        (MID, "激光雷达"),
-        (MID, "卫星互联网"),
-        (MID, "热管理"),
-        (DOWN, "新能源动力平台"),
-        (DOWN, "座舱生态"),
-        (DOWN, "线控底盘"),
-        (DOWN, "车规软件"),
-        (DOWN, "整车制造"),
-        (AFTER, "充换电"),
-        (AFTER, "梯次与回收"),
-        (AFTER, "测试与标定"),
-    ),
-    cohort.ELECTRONICS: (
-        (UP, "传感器"),
-        (UP, "通信模组"),
-        (MID, "视觉模组"),
-        (MID, "主板与结构件"),
-        (DOWN, "智能终端"),
-        (AFTER, "检测与维修"),
-    ),
-}
 CITIES = ("北京", "上海", "深圳", "成都", "广州", "杭州", "苏州", "武汉")
 RANKED = {"money_in_place": "居全市各区县前二"}
 
@@ -112,7 +78,7 @@ def name_units(scene: Scene) -> None:
 
 
 def name_chains(scene: Scene) -> None:
-    """Record the six chains; segments are the demo's own."""
+    """Record the six chains; their maps are the demo's own."""
     for number, (slug, name, name_en, system, leaders) in enumerate(CHAIN_NAMES, start=1):
         chain = chains.add(
             scene.work,
@@ -127,16 +93,7 @@ def name_chains(scene: Scene) -> None:
             is_demo=not leaders,
         )
         scene.ids["chain", slug] = chain.id
-        for order, (position, segment) in enumerate(SEGMENTS.get(slug, ())):
-            scene.ids["segment", f"{slug}:{segment}"] = chains.add_segment(
-                scene.work,
-                scene.actor("office1"),
-                chain.id,
-                name=segment,
-                position=position,
-                order=order,
-                is_demo=True,
-            ).id
+        chain_rows.draw(scene, slug)
 
 
 def travel(timeline: Timeline) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dealflow import quarter_close
 from portfolio import (
     calls,
-    closing,
     commitments,
     distributions,
     exits,
@@ -101,18 +101,23 @@ def call(
     due_on: date,
     wan: int,
     purpose: calls.Purpose = calls.Purpose.INVESTMENTS,
+    besides: Mapping[calls.Purpose, int] | None = None,
 ) -> None:
-    """Plan a call two weeks before its day, and its receipt on the day."""
+    """Plan a call two weeks before its day, and its receipt on the day.
+
+    besides  {type: 万元} of the total that is called for something else than its purpose
+    """
+    others = {kind: part * FEN_A_WAN for kind, part in (besides or {}).items()}
+    parts = {purpose: wan * FEN_A_WAN - sum(others.values()), **others}
 
     def ask(scene: Scene) -> None:
         scene.ids["call", f"{fund}:{due_on}"] = calls.call(
             scene.work,
             scene.actor("manager1"),
             fund_id=scene["fund", fund],
-            total_fen=wan * FEN_A_WAN,
             called_on=due_on - NOTICE,
             due_on=due_on,
-            purpose=purpose,
+            parts=parts,
             is_demo=True,
         ).id
 
@@ -298,6 +303,6 @@ def close(timeline: Timeline, fund: str, *, after: timedelta = CLOSED) -> None:
     for quarter in quarters_between(FIRST_CLOSED, LAST_CLOSED):
 
         def lock(scene: Scene, quarter: Quarter = quarter) -> None:
-            closing.close(scene.work, scene.actor("manager2"), scene["fund", fund], quarter)
+            quarter_close.close(scene.work, scene.actor("manager2"), scene["fund", fund], quarter)
 
         timeline.on(workday(quarter.end + after), lock)

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import pairwise
 
 from portfolio import indices
 from web.demo.published import TODAY
 from web.demo.timeline import Scene, Timeline
 
 FIRST = date(2017, 10, 6)  # a Friday
+# When the series were read in: before the first report that names one, then each quarter.
+READ_ON = (date(2026, 1, 5), date(2026, 4, 7), date(2026, 7, 6), TODAY)
 WEEK = timedelta(days=7)
 YEAR_WEEKS = 52.18
 SOURCE = "合成数据，仅供演示"
@@ -74,7 +78,7 @@ def levels(shape: Shape) -> Iterator[tuple[date, Decimal]]:
 
 
 def stage(timeline: Timeline) -> None:
-    """Plan the import of all series on the last day."""
+    """Plan the import of all series, then of what was quoted since, quarter by quarter."""
 
     def load(scene: Scene) -> None:
         manager = scene.actor("manager1")
@@ -88,6 +92,16 @@ def stage(timeline: Timeline) -> None:
                 source=SOURCE,
                 is_demo=True,
             )
-            indices.record(scene.work, manager, made.id, levels(shape))
+            scene.ids["index", shape.code] = made.id
+            known = [one for one in levels(shape) if one[0] <= READ_ON[0]]
+            indices.record(scene.work, manager, made.id, known)
 
-    timeline.on(TODAY, load)
+    def go_on(scene: Scene, since: date, until: date) -> None:
+        for shape in SHAPES:
+            new = [one for one in levels(shape) if since < one[0] <= until]
+            made = scene["index", shape.code]
+            indices.record(scene.work, scene.actor("manager1"), made, new)
+
+    timeline.on(READ_ON[0], load)
+    for since, until in pairwise(READ_ON):
+        timeline.on(until, partial(go_on, since=since, until=until))

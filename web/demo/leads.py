@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dealflow import leads
-from dealflow.leads import Handover, Lead
+from dealflow.leads import Handover, Lead, SourceKind
 from portfolio.kernel.db import new_id
 from valuation.periods import month_end
 from web.demo.history import Rows, write
@@ -17,6 +17,13 @@ from web.demo.timeline import Scene, Timeline
 RECEIVED, CIRCULATED = 163, 146  # by the end of October 2023; ">140" was published
 SINCE_A_MONTH = 6
 SOURCES = ("驻外联络处", "以商招商", "区领导外出招商", "平台推介", "基金推荐")
+KINDS = (
+    SourceKind.LIAISON_OFFICE,
+    SourceKind.CHAIN_LEADER,
+    SourceKind.VISIT,
+    SourceKind.EVENT,
+    SourceKind.FUND,
+)
 GIVERS = ("LO1", "LO2", "LO3", "LO4", "U01", "U04", "U12")
 TAKERS = ("U02", "U05", "U07", "U10", "U14", "U03", "U16")
 TWO_DAYS = timedelta(days=2)
@@ -112,6 +119,8 @@ def _rows(scene: Scene, plan: LeadPlan, rows: Rows) -> None:
             "title": plan.title,
             "firm_name": plan.firm,
             "source": plan.source,
+            "source_kind": KINDS[SOURCES.index(plan.source)].value,
+            "credit_code": "",
             "unit_id": scene["unit", plan.giver],
             "received_on": plan.received_on,
             "project_id": scene["project", plan.project] if plan.project else None,
@@ -144,6 +153,7 @@ def _one_by_one(timeline: Timeline, plan: LeadPlan) -> None:
             received_on=plan.received_on,
             firm_name=plan.firm,
             source=plan.source,
+            source_kind=KINDS[SOURCES.index(plan.source)],
             is_demo=True,
         ).id
 

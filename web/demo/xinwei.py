@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 
 from portfolio.accounts import Line
+from portfolio.calls import Purpose
 from portfolio.commitments import PartnerKind
 from portfolio.funds import Fund, FundKind
 from portfolio.marks import Method
@@ -27,6 +28,12 @@ CALLS = (
     (date(2021, 4, 21), 0.13),
     (date(2024, 3, 20), 0.56),  # asked of all, the mother fund among them
 )
+BESIDES = {  # of them, in 万元, what was called for fees and for the line of credit
+    date(2018, 9, 12): {Purpose.MANAGEMENT_FEES: 450, Purpose.PARTNERSHIP_EXPENSES: 30},
+    date(2019, 6, 19): {Purpose.MANAGEMENT_FEES: 450, Purpose.PARTNERSHIP_EXPENSES: 30},
+    date(2020, 5, 20): {Purpose.MANAGEMENT_FEES: 450, Purpose.PARTNERSHIP_EXPENSES: 30},
+    date(2024, 3, 20): {Purpose.MANAGEMENT_FEES: 120, Purpose.FACILITY_COSTS: 10},
+}
 DISTRIBUTIONS = (  # capital, gain
     (date(2020, 12, 10), 0.30, 0.30),
     (date(2022, 7, 14), 0.15, 0.15),
@@ -159,7 +166,7 @@ def stage(timeline: Timeline) -> None:
         ),
     )
     for on, amount in CALLS:
-        books.call(timeline, CODE, on, yi(amount))
+        books.call(timeline, CODE, on, yi(amount), besides=BESIDES.get(on))
     for on, capital, gain in DISTRIBUTIONS:
         books.distribute(timeline, CODE, on, yi(capital), yi(gain))
     for old in OLD:

@@ -2,24 +2,28 @@
 
 from collections.abc import Iterator
 
-from portfolio.accounts import CAPITAL_ROWS, COMMITMENT_ROWS
+from portfolio.accounts import CAPITAL_ROWS, COMMITMENT_ROWS, SCHEDULE_B_ROWS
 from portfolio.kernel.errors import say
-from web.reports.paper import Block, Column, Head, Table, TableRow
+from web.reports.paper import Block, Column, Head, Note, Table, TableRow
 from web.reports.pen import Pen
 from web.reports.report import AccountRow
 
-SUMS = {row.row for row in (*CAPITAL_ROWS, *COMMITMENT_ROWS) if row.parts}
+SUMS = {row.row for row in (*CAPITAL_ROWS, *COMMITMENT_ROWS, *SCHEDULE_B_ROWS) if row.parts}
 
 
 def blocks(by: Pen) -> Iterator[Block]:
-    """Yield sections 10 and 11."""
+    """Yield the account and the commitment reconciliation."""
     note = by.say(say("{unit}, ILPA Reporting Template v2.0", unit=by.fine_unit_name))
-    yield Head(
-        number=10, title=by.say(say("Capital account, all rows")), note=note, opens_sheet=True
-    )
+    yield Head(title=by.say(say("Capital account, all rows")), note=note, opens_sheet=True)
     yield _table(by, by.say(say("Capital account, all rows")), by.report.account)
-    yield Head(number=11, title=by.say(say("Commitment reconciliation")), note=by.fine_unit_name)
+    yield Head(title=by.say(say("Commitment reconciliation")), note=by.fine_unit_name)
     yield _table(by, by.say(say("Commitment reconciliation")), by.report.commitment)
+    title = by.say(say("Received by the manager from portfolio companies"))
+    yield Head(title=title, note=by.say(say("{unit}, Schedule B", unit=by.fine_unit_name)))
+    if any(row.fund.itd_fen for row in by.report.schedule_b):
+        yield _table(by, title, by.report.schedule_b)
+    else:
+        yield Note(text=by.say(say("Rows 119 to 131 are all 0.00: nothing was received.")))
 
 
 def _table(by: Pen, label: str, rows: tuple[AccountRow, ...]) -> Table:

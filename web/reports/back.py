@@ -6,7 +6,8 @@ from dealflow.stages import Stage
 from portfolio.kernel.errors import Message, say
 from valuation.figures import Undefined
 from web.formats import DASH
-from web.reports.paper import Block, Column, Head, Note, Pair, Signatures, Table, TableRow
+from web.reports import chains, notes
+from web.reports.paper import Block, Column, Head, Note, Pair, Table, TableRow
 from web.reports.pen import Pen
 from web.reports.report import LandingRow
 from web.views.words import STAGES
@@ -23,24 +24,31 @@ PURPOSES: dict[str, Message] = {
 
 
 def blocks(by: Pen) -> Iterator[Block]:
-    """Yield sections 5 to 9."""
+    """Yield the sections from the investments to the signatures."""
     yield Head(
-        number=5, title=by.say(say("Schedule of investments")), note=by.unit_name, opens_sheet=True
+        title=by.say(say("Schedule of investments")),
+        note=by.unit_name,
+        opens_sheet=True,
+        section="investments",
     )
     yield _holdings(by)
+    yield from by.prose("investments")
     yield Head(
-        number=6,
         title=by.say(say("Landing in the district")),
         note=by.say(say("apart from returns; conditions by verified evidence")),
+        section="landing",
     )
     if by.report.landing:
         yield _landing(by)
     else:
         yield Note(text=by.say(say("No firm has been invested in by this date.")))
+    yield from by.prose("landing")
+    yield from chains.blocks(by)
     yield from _money(by)
-    yield Head(number=8, title=by.say(say("Definitions")), opens_sheet=True)
+    yield from by.prose("cash")
+    yield Head(title=by.say(say("Definitions")), opens_sheet=True)
     yield _definitions(by)
-    yield from _end(by)
+    yield from notes.blocks(by)
 
 
 def _holdings(by: Pen) -> Table:
@@ -56,7 +64,7 @@ def _holdings(by: Pen) -> Table:
                 by.held(one.realised_fen),
                 by.figure(one.share_of_value, "rate"),
                 by.figure(one.moic, "multiple"),
-                by.figure(one.gross_irr, "rate"),
+                by.told(one.gross_irr, one.rate_unit),
             )
         )
         for one in by.report.holdings
@@ -71,7 +79,7 @@ def _holdings(by: Pen) -> Table:
             by.held(now.realised_fen),
             by.figure(1.0, "rate") if now.fair_value_fen else DASH,
             by.figure(now.moic, "multiple"),
-            by.figure(now.gross_irr, "rate"),
+            by.told(now.gross_irr, now.rate_unit),
         ),
         is_sum=True,
     )
@@ -148,9 +156,9 @@ def _concerns(by: Pen, row: LandingRow) -> str:
 
 def _money(by: Pen) -> Iterator[Block]:
     head = Head(
-        number=7,
         title=by.say(say("Calls, distributions and fees")),
         note=by.say(say("{unit}, since inception", unit=by.unit_name)),
+        section="cash",
     )
     yield head
     flows, fees = _flows(by), _fees(by)
@@ -257,7 +265,11 @@ def _definitions(by: Pen) -> Table:
             value = by.reader.why(one.value)
         computed = by.bare(one.computed)
         if one.unit != "count":
-            computed = f"{computed} = {value}" if one.unit != "rate" else f"{computed}: {value}"
+            computed = (
+                f"{computed} = {value}"
+                if one.unit not in {"rate", "period"}
+                else f"{computed}: {value}"
+            )
         rows.append(TableRow((by.say(one.name), by.say(one.formula), computed, by.say(one.source))))
     return Table(
         label=by.say(say("Definitions")),
@@ -268,29 +280,4 @@ def _definitions(by: Pen) -> Table:
             Column(by.say(say("Source")), "wrap", 8),
         ),
         rows=tuple(rows),
-    )
-
-
-def _end(by: Pen) -> Iterator[Block]:
-    yield Head(number=9, title=by.say(say("Declaration and signatures")))
-    yield Note(
-        text=by.say(
-            say(
-                "This report is made to the partner under the partnership agreement. It is no "
-                "investment advice and holds no forecast and no promise of capital or income. "
-                "Fair values follow the marks that a second person approved; they are unaudited. "
-                "A condition is verified when a second person accepted its evidence. The figures "
-                "come live from the ledger; a later correction gets a number of its own in the "
-                "books and can be told apart."
-            )
-        )
-    )
-    manager = by.report.manager or DASH
-    open_ = by.say(say("To be signed"))
-    yield Signatures(
-        items=(
-            (by.say(say("Prepared")), manager, open_),
-            (by.say(say("Reviewed")), manager, open_),
-            (by.say(say("Released")), by.say(say("General partner")), open_),
-        )
     )

@@ -6,8 +6,17 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import capital, funds, performance
-from portfolio.accounts import ASSETS, CAPITAL_ROWS, LIABILITIES, AccountCode, Line
+from portfolio import funds, performance
+from portfolio.accounts import (
+    ASSETS,
+    CAPITAL_ROWS,
+    COMMITMENT_ROWS,
+    LIABILITIES,
+    SCHEDULE_B_ROWS,
+    AccountCode,
+    Line,
+    StatementRow,
+)
 from portfolio.capital import Amounts
 from portfolio.commitments import Partner
 from portfolio.kernel.actors import Actor, Duty
@@ -16,6 +25,7 @@ from portfolio.kernel.errors import NotFoundError
 from portfolio.performance import NetPerformance
 from valuation import nav
 from valuation.figures import Reason, Undefined
+from valuation.irr import shown
 from valuation.nav import NavLine
 from valuation.periods import Quarter
 from web.reports import letter, meanings, places, proofs, whole
@@ -38,7 +48,6 @@ NAMED = {  # the accounts that the report shows each on its own
     AccountCode.INVESTMENTS_UNREALISED,
     AccountCode.PAYABLES,
 }
-LAST_CAPITAL_ROW = CAPITAL_ROWS[-1].row
 # The steps of the bridge, as rows of the sheet: together they are everything between 12 and 95.
 STEPS: dict[NavLine, tuple[int, ...]] = {
     NavLine.CONTRIBUTIONS: (13, 17),
@@ -74,7 +83,7 @@ def build(
     of = whole.read(
         work, actor, fund_code=fund_code, quarter=quarter, known_at=known_at, draft=draft
     )
-    return of_partner(work, of, partner)
+    return of_partner(of, partner)
 
 
 def partner_of(work: Work, actor: Actor, fund_id: str, code: str) -> Partner:
@@ -90,16 +99,13 @@ def partner_of(work: Work, actor: Actor, fund_id: str, code: str) -> Partner:
     return partner
 
 
-def of_partner(work: Work, of: Whole, partner: Partner) -> LpReport:
+def of_partner(of: Whole, partner: Partner) -> LpReport:
     """Return one partner's report from the fund's side and this partner's own account."""
-    own = capital.statement(
-        work,
-        fund_id=of.fund.id,
-        partner_id=partner.id,
-        quarter=of.quarter,
-        known_seq=of.moment.known_seq,
+    own = of.ends.lines([partner.id])
+    rows = tuple(
+        AccountRow(partner=one, fund=all_, gp=gp)
+        for one, all_, gp in zip(own, of.rows, of.gp_rows, strict=True)
     )
-    rows = tuple(AccountRow(partner=one, fund=all_) for one, all_ in zip(own, of.rows, strict=True))
     now, before = _performance(of.now, partner.id), _performance(of.before, partner.id)
     report = LpReport(
         fund=Party(
@@ -121,8 +127,9 @@ def of_partner(work: Work, of: Whole, partner: Partner) -> LpReport:
         bridge=_bridge(before.fund.amounts.nav_fen, now.fund.amounts.nav_fen, rows),
         now=now,
         before=before,
-        account=tuple(row for row in rows if row.fund.row <= LAST_CAPITAL_ROW),
-        commitment=tuple(row for row in rows if row.fund.row > LAST_CAPITAL_ROW),
+        account=_between(rows, CAPITAL_ROWS),
+        commitment=_between(rows, COMMITMENT_ROWS),
+        schedule_b=_between(rows, SCHEDULE_B_ROWS),
         holdings=of.holdings,
         landing=of.landing,
         calls=_calls(of, partner.id),
@@ -147,6 +154,11 @@ def of_partner(work: Work, of: Whole, partner: Partner) -> LpReport:
     return replace(report, checks=proofs.checks(of.books, report))
 
 
+def _between(rows: tuple[AccountRow, ...], of: tuple[StatementRow, ...]) -> tuple[AccountRow, ...]:
+    numbers = {row.row for row in of}
+    return tuple(row for row in rows if row.fund.row in numbers)
+
+
 def _share(now: Performance) -> float | Undefined:
     every = now.fund.amounts.committed_fen
     if not every:
@@ -155,6 +167,7 @@ def _share(now: Performance) -> float | Undefined:
 
 
 def _side(of: NetPerformance) -> Side:
+    told = shown(of.net_irr, of.first_flow_on, of.as_of)
     return Side(
         as_of=of.as_of,
         amounts=Amounts(**{name: getattr(of, name) for name in Amounts.__slots__}),
@@ -162,13 +175,16 @@ def _side(of: NetPerformance) -> Side:
         dpi=of.dpi,
         rvpi=of.rvpi,
         tvpi=of.tvpi,
-        net_irr=of.net_irr,
+        net_irr=told.value,
+        is_period=told.is_period,
     )
 
 
 def _performance(at: At, partner_id: str) -> Performance:
     of = at.fund
     account = next(one for one in at.accounts.accounts if one.partner_id == partner_id)
+    first = min((flow.on for flow in of.gross_flows), default=None)
+    told = shown(of.gross_irr, first, of.as_of)
     own = performance.net(account.amounts, at.flows.get(partner_id, ()), of.as_of)
     return Performance(
         fund=_side(of),
@@ -180,7 +196,8 @@ def _performance(at: At, partner_id: str) -> Performance:
         payables_fen=of.payables_fen,
         other_fen=other_fen(at),
         moic=of.moic,
-        gross_irr=of.gross_irr,
+        gross_irr=told.value,
+        is_period=told.is_period,
     )
 
 

@@ -22,7 +22,7 @@ from web.reports.paper import (
     TableRow,
 )
 from web.reports.pen import Pen, quarter_words
-from web.reports.report import AccountRow, Side
+from web.reports.report import AccountRow, Performance, Side
 
 # Rows of the sheet behind each line of the short account.
 SHORT = (
@@ -35,9 +35,14 @@ SHORT = (
     (say("Closing NAV"), (95,)),
 )
 
+MARKET: dict[str, Message] = {
+    "ks_pme": say("KS-PME"),
+    "direct_alpha": say("Direct alpha"),
+}
+
 
 def blocks(by: Pen) -> Iterator[Block]:
-    """Yield sections 1 to 4."""
+    """Yield the first four sections."""
     report = by.report
     share = DASH if isinstance(report.share, Undefined) else by.reader.ratio(report.share)
     yield Cover(
@@ -57,14 +62,15 @@ def blocks(by: Pen) -> Iterator[Block]:
         demo=by.say(say("Demonstration data")) if report.is_demo else "",
     )
     yield Kpis(items=tuple(_kpis(by)))
-    yield Head(number=1, title=by.say(say("Manager's report")))
+    yield Head(title=by.say(say("Manager's report")), section="letter")
     between = " " if by.reader.lang == "en" else ""
     yield Prose(
         sentences=tuple((by.say(one.words) + between, one.is_weighty) for one in report.letter)
     )
+    yield from by.prose("letter")
     yield Pair(left=tuple(_bridge(by)), right=tuple(_performance(by)))
+    yield from by.prose("performance")
     yield Head(
-        number=4,
         title=by.say(say("Partner's capital account")),
         note=f"{by.partner}, {by.unit_name}",
     )
@@ -105,9 +111,9 @@ def _kpis(by: Pen) -> Iterator[Kpi]:
     )
     yield Kpi(
         label=by.say(say("Net IRR")),
-        value=by.figure(fund.net_irr, "rate"),
+        value=by.figure(fund.net_irr, fund.rate_unit),
         unit="",
-        note=by.say(say("gross {rate}", rate=by.figure(now.gross_irr, "rate"))),
+        note=by.say(say("gross {rate}", rate=by.figure(now.gross_irr, now.rate_unit))),
     )
     yield Kpi(
         label="TVPI",
@@ -167,26 +173,27 @@ def _bridge(by: Pen) -> Iterator[Head | Chart]:
         number=lambda yuan: by.money(round(yuan * 100)),
         change=lambda yuan: by.money(round(yuan * 100), sign=True),
     )
-    yield Head(number=2, title=by.say(say("NAV bridge")), note=note)
+    yield Head(title=by.say(say("NAV bridge")), note=note)
     yield Chart(svg=svg, label=label)
 
 
 def _performance(by: Pen) -> Iterator[Head | Table]:
     now, before = by.report.now, by.report.before
     rows = [
-        _compared(by, say("Net IRR"), now.fund.net_irr, before.fund.net_irr, "rate"),
+        _rates(by, say("Net IRR"), _net(now.fund), _net(before.fund)),
         *(
             _compared(by, name.upper(), getattr(now.fund, name), getattr(before.fund, name))
             for name in ("tvpi", "dpi", "rvpi")
         ),
         _compared(by, say("Gross MOIC"), now.moic, before.moic),
-        _compared(by, say("Gross IRR"), now.gross_irr, before.gross_irr, "rate"),
+        _rates(by, say("Gross IRR"), _gross(now), _gross(before)),
         *_own(by, now.partner, before.partner),
+        *_market(by),
     ]
     yield Head(
-        number=3,
         title=by.say(say("Performance")),
         note=by.say(say("net unless said gross")),
+        section="performance",
     )
     yield Table(
         label=by.say(say("Performance")),
@@ -201,24 +208,49 @@ def _performance(by: Pen) -> Iterator[Head | Table]:
 
 
 def _own(by: Pen, now: Side, before: Side) -> Iterator[TableRow]:
-    yield _compared(by, say("This partner, net IRR"), now.net_irr, before.net_irr, "rate")
+    yield _rates(by, say("This partner, net IRR"), _net(now), _net(before))
     yield _compared(by, say("This partner, TVPI"), now.tvpi, before.tvpi)
 
 
-def _compared(
+def _market(by: Pen) -> Iterator[TableRow]:
+    """Yield the comparison with the index; it is one of today, so the other columns are empty."""
+    if (market := by.report.market) is None:
+        return
+    index = by.name(market.index_name, market.index_name_en)
+    for one in market.equivalents:
+        if one.code in MARKET:
+            name = by.say(say("{measure}, {index}", measure=MARKET[one.code], index=index))
+            yield TableRow((name, by.figure(one.value, one.unit), DASH, DASH))
+
+
+def _net(of: Side) -> tuple[float | Undefined, str]:
+    return of.net_irr, of.rate_unit
+
+
+def _gross(of: Performance) -> tuple[float | Undefined, str]:
+    return of.gross_irr, of.rate_unit
+
+
+def _rates(
     by: Pen,
-    name: Message | str,
-    now: float | Undefined,
-    before: float | Undefined,
-    unit: str = "multiple",
+    name: Message,
+    now: tuple[float | Undefined, str],
+    before: tuple[float | Undefined, str],
+) -> TableRow:
+    """Compare two rates; a return of a period and a yearly rate have no difference."""
+    change = DASH
+    if now[1] == before[1] and isinstance(now[0], float) and isinstance(before[0], float):
+        change = by.reader.points(now[0] - before[0])
+    return TableRow((by.say(name), by.told(*now), by.told(*before), change))
+
+
+def _compared(
+    by: Pen, name: Message | str, now: float | Undefined, before: float | Undefined
 ) -> TableRow:
     change = DASH
     if not isinstance(now, Undefined) and not isinstance(before, Undefined):
-        if unit == "rate":
-            change = by.reader.points(now - before)
-        else:
-            change = f"{by.reader.number(now - before, 2, sign=True)}x"
-    return TableRow((by.say(name), by.figure(now, unit), by.figure(before, unit), change))
+        change = f"{by.reader.number(now - before, 2, sign=True)}x"
+    return TableRow((by.say(name), by.told(now, "multiple"), by.told(before, "multiple"), change))
 
 
 def _short_account(by: Pen) -> Table:

@@ -20,7 +20,7 @@ def render(report: LpReport, lang: Lang) -> bytes:
         text = (
             environment(lang)
             .get_template("reports/standalone.html")
-            .render(paper=write(report, lang), html_lang=HTML_LANG[lang], css=_style())
+            .render(paper=write(report, lang), edits={}, html_lang=HTML_LANG[lang], css=_style())
         )
     finally:
         READER.reset(token)

@@ -11,7 +11,8 @@ from sqlmodel import col
 from dealflow import conditions, landed, landings
 from dealflow.agreements import Agreement
 from dealflow.chains import Chain, Segment
-from dealflow.conditions import LATEST, ConditionPosition
+from dealflow.conditions import ConditionPosition
+from dealflow.observed import LATEST
 from dealflow.projects import Project, stage_at
 from dealflow.terms import THOUSANDTHS, Metric, State
 from portfolio import lookthrough

@@ -27,7 +27,7 @@ def of(report: LpReport) -> tuple[Definition, ...]:
             ),
             rates,
             fund.net_irr,
-            "rate",
+            fund.rate_unit,
             FLOWS,
         ),
         _means(

@@ -5,6 +5,7 @@ HTML and PDF are two prints of this one document, so they cannot show different 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count as numbers
 from typing import ClassVar, TypeVar
 
 from markupsafe import Markup
@@ -51,13 +52,14 @@ class Kpis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The head of a section; `opens_sheet` begins a new one."""
+    """The head of a section; `opens_sheet` begins a new one. `numbered` gives it its number."""
 
     kind: ClassVar[str] = "head"
-    number: int
+    number: int = 0
     title: str
     note: str = ""
     opens_sheet: bool = False
+    section: str = ""  # whose prose a manager may write here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +208,9 @@ def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...
         block = waiting.pop(0)
         needs = height_mm(block)
         if isinstance(block, Head) and waiting:
-            needs += min(height_mm(waiting[0]), 40.0)
+            needs += (
+                height_mm(waiting[0]) if _is_whole(waiting[0]) else min(height_mm(waiting[0]), 40.0)
+            )
         opens = isinstance(block, Head) and block.opens_sheet
         if laid[-1] and (opens or used + needs > SHEET_MM) and not _fits_in_part(block, used):
             laid.append([])
@@ -219,6 +223,11 @@ def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...
         laid[-1].append(block)
         used += height_mm(block)
     return tuple(tuple(sheet) for sheet in laid)
+
+
+def _is_whole(block: Block) -> bool:
+    """Say whether a block cannot go on over two sheets."""
+    return not isinstance(block, Table | Prose)
 
 
 def _fits_in_part(block: Block, used: float) -> bool:
@@ -252,6 +261,21 @@ def _counted(rows: tuple[T, ...], room_mm: float, height: Callable[[T], float]) 
         if used > room_mm:
             return max(count, 1)
     return len(rows)
+
+
+def numbered(blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks with their heads numbered in the order in which they are read."""
+    following = numbers(1)
+
+    def of(block: T) -> T:
+        if isinstance(block, Head):
+            return replace(block, number=next(following))
+        if isinstance(block, Pair):
+            left, right = tuple(map(of, block.left)), tuple(map(of, block.right))
+            return replace(block, left=left, right=right)
+        return block
+
+    return [of(block) for block in blocks]
 
 
 def heads(blocks: Iterable[Block]) -> Iterator[Head]:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, fields, is_dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,23 @@ KPI_WIDTH = 6.5  # full-width characters that fit a headline at full size
 
 
 def render(report: LpReport, lang: Lang) -> bytes:
-    """Return the PDF. The same report gives the same bytes, on every machine and in every zone.
+    """Return the PDF. The same report gives the same bytes, on every machine and in every zone."""
+    return set_type(write(report, lang), report.as_of)
+
+
+def set_type(paper: Paper, as_of: date) -> bytes:
+    """Return any paper as PDF; the same paper gives the same bytes."""
+    inputs = {"data": json.dumps(data(paper), ensure_ascii=False, sort_keys=True)}
+    return compiled(inputs, as_of)
+
+
+def compiled(inputs: dict[str, str], as_of: date) -> bytes:
+    """Compile a document that is laid out already; its time is the end of the day it speaks of.
 
     errors  a refusal with Typst's own sentence, such as a name whose sign the fonts do not have
     """
-    paper = write(report, lang)
-    inputs = {"data": json.dumps(_data(paper), ensure_ascii=False, sort_keys=True)}
-    closed = datetime.combine(report.as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
-    assert closed.astimezone(SHANGHAI).date() == report.as_of
+    closed = datetime.combine(as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
+    assert closed.astimezone(SHANGHAI).date() == as_of
     try:
         made: bytes = _compiler().compile(
             format="pdf",
@@ -60,7 +69,8 @@ def _compiler() -> Any:
     return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
 
 
-def _data(paper: Paper) -> dict[str, Any]:
+def data(paper: Paper) -> dict[str, Any]:
+    """Return a paper as the template reads it."""
     lang, _, region = HTML_LANG["en" if paper.lang == "en" else "zh"].partition("-")
     return {
         "lang": lang,

@@ -1,11 +1,13 @@
 """How one report writes its figures and words: the language and the unit of the whole report."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from portfolio.kernel.errors import Fen, Message, say
 from valuation.figures import Undefined
 from web.formats import DASH, Lang, Reader, Unit
+from web.reports.paper import Prose
 from web.reports.parts import Named, Ratio
 from web.reports.report import LpReport
 from web.templating import translations
@@ -82,10 +84,27 @@ class Pen:
                 return self.reader.multiple(value)
             case "rate":
                 return self.reader.ratio(value)
+            case "period":
+                return self.reader.say(say("{rate} of the period", rate=self.reader.ratio(value)))
             case "fen":
                 return self.money(int(value))
             case _:
                 return self.reader.count(int(value))
+
+    def told(self, value: float | Undefined, unit: str) -> str:
+        """Write a figure; where it cannot be known, the reason behind the dash."""
+        why = f" {self.reader.why(value)}" if isinstance(value, Undefined) else ""
+        return self.figure(value, unit) + why
+
+    def prose(self, section: str) -> Iterator[Prose]:
+        """Yield the manager's own words of a section; Chinese where no English was written."""
+        for one in self.report.prose:
+            if one.section == section:
+                words = one.words_en if self.reader.lang == "en" else one.words
+                words = words if words.msgid else one.words if one.words.msgid else one.words_en
+                for part in words.text(str, self._value).splitlines():
+                    if part.strip():
+                        yield Prose(sentences=((part.strip(), False),))
 
     @property
     def unit_name(self) -> str:

@@ -8,6 +8,7 @@ pure, so a pack does not recompute the books for each of them. A new check is a 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from dealflow import dispatch
 from portfolio import book_checks, calls, distributions, locks, marks
 from portfolio.accounts import ASSETS, LIABILITIES, AccountCode
 from portfolio.capital import CapitalAccounts
@@ -29,6 +30,7 @@ class Books:
 
     balances: Mapping[AccountCode, int]
     checks: tuple[Check, ...]
+    is_sealed: bool  # the half month of landing that ends with the quarter
 
 
 # ---- reads
@@ -43,7 +45,11 @@ def read(
     found = [_accounts(balances, accounts)]
     for check in ON_THE_BOOKS:
         found.extend(check(work, moment, fund))
-    return Books(balances=balances, checks=tuple(found))
+    return Books(
+        balances=balances,
+        checks=tuple(found),
+        is_sealed=dispatch.is_sealed(work, moment.as_of),
+    )
 
 
 def _accounts(balances: Mapping[AccountCode, int], accounts: CapitalAccounts) -> Check:
@@ -135,7 +141,6 @@ def _ties(books: Books, report: LpReport) -> Iterator[Check]:
 
 
 def _reading(books: Books, report: LpReport) -> Iterator[Check]:
-    del books
     old = [
         one
         for one in report.holdings
@@ -148,6 +153,12 @@ def _reading(books: Books, report: LpReport) -> Iterator[Check]:
         not old,
         say("All marks are dated within 90 days"),
         say("{count} investments have no mark of the last 90 days", count=len(old)),
+    )
+    yield _proof(
+        "sealed",
+        books.is_sealed or not report.landing,
+        say("The landing snapshot of {on} is sealed", on=report.as_of),
+        say("The landing snapshot of {on} is not sealed", on=report.as_of),
     )
     overdue = sum(len(row.concerns) for row in report.landing)
     yield _proof(

@@ -21,7 +21,7 @@ from valuation.periods import Quarter
 from web.reports import stored
 from web.reports.parts import Change, Child, Issue, Late, Market, Paragraph
 
-FORMAT = "lianji-lp-report-2"
+FORMAT = "lianji-lp-report-3"
 
 
 # ---- facts
@@ -46,6 +46,12 @@ class Side:
     rvpi: float | Undefined
     tvpi: float | Undefined
     net_irr: float | Undefined
+    is_period: bool  # the rate is the return of the period: less than a year has passed
+
+    @property
+    def rate_unit(self) -> str:
+        """How its rate is written."""
+        return "period" if self.is_period else "rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,12 @@ class Performance:
     other_fen: int  # receivables less drawn subscription line
     moic: float | Undefined
     gross_irr: float | Undefined
+    is_period: bool  # as in Side, of the gross rate
+
+    @property
+    def rate_unit(self) -> str:
+        """How its rate is written."""
+        return "period" if self.is_period else "rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +82,7 @@ class AccountRow:
 
     partner: StatementLine
     fund: StatementLine
+    gp: StatementLine  # the general partner's allocation, as the sheet shows it beside the fund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +102,16 @@ class Holding:
     share_of_value: float | Undefined
     moic: float | Undefined
     gross_irr: float | Undefined
+    is_period: bool
     marked_on: date | None  # None: held at cost, or a fund, whose value follows its books
     method: str
     is_fund: bool
     is_demo: bool
+
+    @property
+    def rate_unit(self) -> str:
+        """How its rate is written."""
+        return "period" if self.is_period else "rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +231,7 @@ class LpReport:
     before: Performance  # at the end of the quarter before
     account: tuple[AccountRow, ...]  # rows 12–104
     commitment: tuple[AccountRow, ...]  # rows 108–114
+    schedule_b: tuple[AccountRow, ...]  # rows 119–131, received from portfolio companies
     holdings: tuple[Holding, ...]
     landing: tuple[LandingRow, ...]
     calls: tuple[Call, ...]
@@ -229,7 +249,11 @@ class LpReport:
 
     def row(self, number: int) -> AccountRow:
         """Return a row of the ILPA sheet by its number."""
-        return next(row for row in self.account + self.commitment if row.fund.row == number)
+        return next(
+            row
+            for row in (*self.account, *self.commitment, *self.schedule_b)
+            if row.fund.row == number
+        )
 
     @property
     def canonical(self) -> str:

@@ -80,7 +80,7 @@ def _made(kind: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind of v
         return Quarter.parse(value)
     if kind in {date, datetime}:
         return kind.fromisoformat(value)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return kind(**{name: _made(of, value[name]) for name, of in _fields(kind)})
     return kind(value) if issubclass(kind, StrEnum) else value
 
@@ -102,7 +102,7 @@ def _sentence(value: Mapping[str, Any]) -> Message:
     return Message(value["words"], {name: _value(one) for name, one in value["values"].items()})
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any) -> Any:  # noqa: PLR0911 - one line a kind of value
     match value:
         case {"fen": fen}:
             return Fen(fen)

@@ -24,6 +24,7 @@ from portfolio import (
 from portfolio.accounts import AccountCode, Line
 from portfolio.calls import CallPosition
 from portfolio.capital import CapitalAccounts, StatementLine
+from portfolio.commitments import PartnerKind
 from portfolio.editions import ReportEdition
 from portfolio.funds import Fund
 from portfolio.indices import IndexSeries
@@ -34,9 +35,10 @@ from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
 from portfolio.organisations import Organisation
 from portfolio.performance import FundPerformance
 from portfolio.prose import ReportProse
-from valuation.irr import CashFlow
+from valuation.irr import CashFlow, shown
 from valuation.periods import Quarter
-from web.reports import children, landing, proofs
+from web.reports import account, children, landing, proofs
+from web.reports.account import Ends
 from web.reports.parts import LIVE, Child, Equivalent, Issue, Market
 from web.reports.report import Holding, LandingRow
 
@@ -86,7 +88,9 @@ class Whole:
     draft: Draft
     now: At
     before: At
-    rows: tuple[StatementLine, ...]
+    ends: Ends
+    rows: tuple[StatementLine, ...]  # of the whole fund
+    gp_rows: tuple[StatementLine, ...]
     holdings: tuple[Holding, ...]
     landing: tuple[LandingRow, ...]
     calls: tuple[CallPosition, ...]
@@ -114,6 +118,8 @@ def read(
     now = _at(work, moment, fund.id)
     positions = now.fund.holdings
     stands = landing.standing(work, moment, fund.id, positions, quarter=quarter, known_at=known_at)
+    ends = account.read(work, moment, fund.id, quarter)
+    everyone = {one.partner_id: one.kind for one in now.accounts.accounts}
     return Whole(
         fund=fund,
         manager=_manager(work, fund),
@@ -123,11 +129,9 @@ def read(
         draft=draft or Draft(),
         now=now,
         before=_at(work, replace(moment, as_of=quarter.previous.end), fund.id),
-        rows=tuple(
-            capital.statement(
-                work, fund_id=fund.id, partner_id=None, quarter=quarter, known_seq=seq
-            )
-        ),
+        ends=ends,
+        rows=ends.lines(everyone),
+        gp_rows=ends.lines({key for key, kind in everyone.items() if kind is PartnerKind.GP}),
         holdings=_holdings(work, moment, positions, stands),
         landing=stands.rows,
         calls=tuple(calls.calls(work, moment, fund.id)),
@@ -201,13 +205,15 @@ def _holdings(
             realised_fen=one.realised_fen,
             share_of_value=one.share_of_value,
             moic=one.moic,
-            gross_irr=one.gross_irr,
+            gross_irr=told.value,
+            is_period=told.is_period,
             marked_on=newest[one.investment_id].as_of if one.investment_id in newest else None,
             method=newest[one.investment_id].method if one.investment_id in newest else "",
             is_fund=one.kind is InvestmentKind.FUND,
             is_demo=one.is_demo,
         )
         for one in positions
+        for told in (shown(one.gross_irr, one.first_paid_on, moment.as_of),)
     ]
     return tuple(sorted(found, key=lambda one: (-one.fair_value_fen, one.code)))
 

@@ -15,12 +15,12 @@ from dealflow.terms import MONEY, THOUSANDTHS, UNITS, YES_NO, Consequence, Metri
 from portfolio import funds, investments, tranches
 from portfolio.kernel.errors import DomainError, say
 from web.deps import InWork, Me, done
-from web.forms import MoneyUnit, WriteForm, fen_of, fen_or_none, thousandths
+from web.forms import MoneyUnit, WriteForm, fen_of, fen_or_none, ppm_of, thousandths
 from web.uploads import kept
 from web.views.agreement_words import METRICS, MONEY_UNITS, UNIT_WORDS, unit_of
 
 router = APIRouter()
-LONGEST_PLEDGE = 600
+LONGEST_PLEDGE, LONGEST_CLAUSE = 600, 2_000
 YES_WORDS = frozenset({"", "1", "是", "yes"})
 Chosen = Annotated[UUID | None, BeforeValidator(lambda text: text or None)]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
@@ -163,6 +163,13 @@ class ConditionForm(WriteForm):
     consequence: Consequence = Consequence.NONE
     tranche: Chosen = None
     evidence_required: str = ""
+    subject: Side = Side.FIRM
+    period_from: Day = None
+    at_stake: str = ""
+    at_stake_unit: MoneyUnit = "wan"
+    rate: str = ""
+    instalments: int = 1
+    clause: str = ""
 
 
 def threshold_of(metric: Metric, text: str, unit: str) -> int:
@@ -234,6 +241,12 @@ def agree_condition(
         consequence=form.consequence,
         gates_tranche_id=str(form.tranche) if form.tranche else None,
         evidence_required=form.evidence_required,
+        subject=form.subject,
+        period_from=form.period_from,
+        at_stake_fen=fen_or_none(form.at_stake, form.at_stake_unit),
+        rate_ppm=ppm_of(form.rate) if form.rate else None,
+        instalments=form.instalments,
+        clause=form.clause[:LONGEST_CLAUSE],
         is_demo=paper.is_demo,
     )
     location = f"/agreements/{agreement_id}#cond-{row.id}"

@@ -26,6 +26,8 @@ def asked_for(
     page: Seen,
     since: Annotated[date | None, BeforeValidator(_none)] = None,
     system: str = "",
+    unit_id: str = "",
+    chain_id: str = "",
     fund: str = "",
     known_at: Annotated[datetime | None, BeforeValidator(_none)] = None,
 ) -> Asked:
@@ -37,6 +39,8 @@ def asked_for(
         as_of=page.as_of,
         since=since,
         system=system,
+        unit_id=unit_id,
+        chain_id=chain_id,
         fund=fund,
         known_at=known_at,
         with_demo=request.state.site.show_demo,

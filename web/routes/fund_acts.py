@@ -1,4 +1,4 @@
-"""Acts on a fund: partners, calls and receipts, distributions, new investments.
+"""Acts on a fund: partners, receipts, new investments.
 
 Each posts to one command; the form that asks for it is at the same address, or in funds.py.
 """
@@ -13,18 +13,15 @@ from pydantic import BeforeValidator, Field
 from starlette.responses import HTMLResponse, Response
 
 from portfolio import (
-    calls,
     commitments,
-    distributions,
     funds,
     investments,
     organisations,
     receipts,
 )
-from portfolio.calls import Purpose as CallPurpose
 from portfolio.commitments import PartnerKind
 from portfolio.funds import FundKind
-from portfolio.kernel.errors import Fen, say
+from portfolio.kernel.errors import say
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import MoneyUnit, WriteForm, fen_of, fen_or_none
 from web.routes.funds import Fund
@@ -80,16 +77,6 @@ class PartnerForm(WriteForm):
     effective_date: date
 
 
-class CallForm(WriteForm):
-    """A capital call."""
-
-    total: str
-    total_unit: MoneyUnit
-    called_on: date
-    due_on: date
-    purpose: CallPurpose
-
-
 class ReceiptForm(CorrectableForm):
     """Money that arrived for one line of a call."""
 
@@ -102,19 +89,6 @@ class AllReceiptsForm(CorrectableForm):
     """All that is outstanding of a call arrived."""
 
     received_on: date
-
-
-class DistributionForm(CorrectableForm):
-    """A distribution by what it is made of; an empty part is not paid."""
-
-    capital: str = ""
-    capital_unit: MoneyUnit = "wan"
-    gain: str = ""
-    gain_unit: MoneyUnit = "wan"
-    income: str = ""
-    income_unit: MoneyUnit = "wan"
-    paid_on: date
-    recallable: str = ""
 
 
 class InvestmentForm(WriteForm):
@@ -210,25 +184,6 @@ def create_investment(
 
 
 # ---- calls and receipts
-@router.post("/funds/{code}/calls")
-def make_call(
-    request: Request, work: InWork, me: Me, fund: Booked, form: Annotated[CallForm, Form()]
-) -> Response:
-    """Make a capital call."""
-    total_fen = fen_of(form.total, form.total_unit)
-    row = calls.call(
-        work,
-        me,
-        fund_id=fund.fund.id,
-        total_fen=total_fen,
-        called_on=form.called_on,
-        due_on=form.due_on,
-        purpose=form.purpose,
-    )
-    said = say("Call {number} over {total} is made.", number=row.number, total=Fen(total_fen))
-    return done(request, work, tab_of(fund, "calls"), said)
-
-
 @router.get("/funds/{code}/call-lines/{line_id}/receipt")
 def receipt_form(
     request: Request, work: Reading, page: Seen, fund: Fund, line_id: UUID
@@ -283,33 +238,3 @@ def receive_call(
     )
     said = say("{count} receipts are booked.", count=len(rows))
     return done(request, work, tab_of(fund, "calls"), said)
-
-
-# ---- distributions
-@router.post("/funds/{code}/distributions")
-def pay_distribution(
-    request: Request, work: InWork, me: Me, fund: Booked, form: Annotated[DistributionForm, Form()]
-) -> Response:
-    """Book a distribution."""
-    parts = fund_forms.parts_of(
-        {
-            "capital": fen_or_none(form.capital, form.capital_unit),
-            "gain": fen_or_none(form.gain, form.gain_unit),
-            "income": fen_or_none(form.income, form.income_unit),
-        }
-    )
-    row = distributions.distribute(
-        work,
-        me,
-        fund_id=fund.fund.id,
-        paid_on=form.paid_on,
-        parts=parts,
-        recallable=form.recallable == "yes",
-        correction_reason=form.correction,
-    )
-    said = say(
-        "Distribution {number} over {total} is booked.",
-        number=row.number,
-        total=Fen(row.total_fen),
-    )
-    return done(request, work, tab_of(fund, "distributions"), said)

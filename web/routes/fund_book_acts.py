@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
-from portfolio import closing, expenses
+from dealflow import quarter_close
+from portfolio import expenses
 from portfolio.accounts import Line
 from portfolio.kernel.errors import say
 from web.deps import InWork, Me, Reading, Seen, done
@@ -128,9 +129,11 @@ def book_income(
 
 # ---- closing and reversal
 @router.get("/funds/{code}/quarters/{quarter}/closing")
-def close_form(request: Request, page: Seen, fund: Fund, quarter: str) -> HTMLResponse:
+def close_form(
+    request: Request, work: Reading, page: Seen, fund: Fund, quarter: str
+) -> HTMLResponse:
     """Restate what closing a quarter means."""
-    view = fund_forms.close_quarter(page.reader, fund, fund_close.quarter_of(quarter))
+    view = fund_close.form(work, page.reader, fund, fund_close.quarter_of(quarter))
     return show(request, view)
 
 
@@ -144,7 +147,7 @@ def close_quarter(
     form: Annotated[WriteForm, Form()],  # noqa: ARG001 - refuses unknown fields
 ) -> Response:
     """Close a quarter of a fund."""
-    closing.close(work, me, fund.fund.id, fund_close.quarter_of(quarter))
+    quarter_close.close(work, me, fund.fund.id, fund_close.quarter_of(quarter))
     said = say("{quarter} is closed.", quarter=quarter)
     return done(request, work, tab_of(fund, "closing"), said)
 

@@ -9,10 +9,11 @@ from starlette.responses import HTMLResponse, Response
 from web.deps import Me, Reading, Seen
 from web.reports.files import Kind
 from web.templating import show
-from web.views import reports
+from web.views import report_shelf, reports
 
 router = APIRouter()
 Known = Annotated[AwareDatetime | None, Query()]
+Edition = Annotated[int, Query(ge=0, le=10_000)]
 
 
 @router.get("/reports")
@@ -27,7 +28,7 @@ def reports_page(
 ) -> HTMLResponse:
     """Show which reports the reader may open, by fund and quarter."""
     with_demo = request.state.site.show_demo
-    view = reports.shelf(
+    view = report_shelf.shelf(
         work, me, page, fund=fund, quarter=quarter, number=page_no, with_demo=with_demo
     )
     return show(request, view)
@@ -43,9 +44,10 @@ def report_page(
     quarter: str,
     partner_code: str,
     known_at: Known = None,
+    edition: Edition = 0,
 ) -> HTMLResponse:
-    """Show one partner's report, computed now from the books as they were known."""
-    which = reports.Which(fund_code, quarter, partner_code, known_at)
+    """Show one partner's report: the draft, the issued one, or live as the books were known."""
+    which = reports.Which(fund_code, quarter, partner_code, known_at, edition)
     return show(request, reports.report(work, me, page, which))
 
 
@@ -59,8 +61,9 @@ def report_file(
     partner_code: str,
     kind: Kind,
     known_at: Known = None,
+    edition: Edition = 0,
 ) -> Response:
-    """Send one partner's report as PDF, XLSX or JSON."""
-    which = reports.Which(fund_code, quarter, partner_code, known_at)
+    """Send one partner's report as PDF, XLSX, JSON or HTML."""
+    which = reports.Which(fund_code, quarter, partner_code, known_at, edition)
     found = reports.file(work, me, page, which, kind)
     return Response(found.content, media_type=found.media_type, headers=found.headers)

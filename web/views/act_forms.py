@@ -44,6 +44,7 @@ class ActForm:
     warning: Message | None = None
     preview: str = ""  # address of the split, asked again whenever a field changes
     preview_of: tuple[str, ...] = ()  # the fields it is made of
+    version: int | None = None  # of the record, where it may have changed since it was read
     is_final: bool = False  # cannot be taken back: a dialog that restates the facts
     is_danger: bool = False
 
@@ -152,3 +153,9 @@ def choice(
         hint=hint,
         choices=tuple(choices.items()),
     )
+
+
+def in_yuan(fen: int) -> str:
+    """Write an amount as a field takes it."""
+    whole, part = divmod(fen, 100)
+    return f"{whole}.{part:02d}" if part else str(whole)

@@ -7,35 +7,30 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import agreements, conditions, dossier, gates, projects
+from dealflow import agreements, clause_rules, clauses, conditions, dossier, gates, projects, stakes
 from dealflow.agreements import AgreementCard, Promise, Side
 from dealflow.conditions import ConditionPosition
 from dealflow.dossier import EvidenceFor, EvidenceLine
 from dealflow.stages import OFF_RAMPS, Stage
-from dealflow.terms import Operator
+from dealflow.stakes import AgreementStake, Stake
 from portfolio import funds, organisations, tranches
 from portfolio.funds import Fund
 from portfolio.investments import Investment
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
-from portfolio.kernel.errors import Message
+from portfolio.kernel.errors import Message, say
 from portfolio.ledger import Moment
 from portfolio.organisations import Organisation
-from portfolio.tranches import TranchePosition, TrancheStatus
+from portfolio.tranches import TranchePosition
 from web.formats import Reader
 from web.templating import Page
-from web.views import deal_terms
-from web.views.agreement_words import (
-    CONSEQUENCES,
-    KINDS,
-    METRICS,
-    RULES,
-    SIDES,
-    UNIT_WORDS,
-    unit_of,
-)
+from web.views import condition_form, deal_terms, payouts
+from web.views.agreement_words import CONSEQUENCES, KINDS, OWED_BY, RULES, SIDES
+from web.views.clauses import FindingRow, finding_rows
+from web.views.condition_form import Choices, ConditionDraft, percent
 from web.views.deal import SHOWS, May, may_of
 from web.views.deal_terms import ConditionRow, GateView
+from web.views.payouts import ClauseLine
 from web.views.tips import Tip
 
 Choice = tuple[str, str]
@@ -59,7 +54,10 @@ class TermsRow:
 
     at: ConditionPosition
     consequence: Message
+    rate: str
     gates_no: int | None
+    owed_by: Message
+    stake: Stake | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +95,12 @@ class AgreementPage:
     candidates: tuple[Choice, ...]
     funds: tuple[Choice, ...]
     files: tuple[PaperFile, ...]
-    metrics: tuple[tuple[str, str, str], ...]  # value, word, the unit it is counted in
-    units: tuple[Choice, ...]
-    operators: tuple[Choice, ...]
-    consequences: tuple[Choice, ...]
-    tranches: tuple[Choice, ...]  # unpaid ones
+    stake: AgreementStake
+    incentives: tuple[ClauseLine, ...]
+    findings: tuple[FindingRow, ...]
+    clauses: int
+    draft: ConditionDraft
+    choices: Choices
     side_choices: tuple[Choice, ...]
 
 
@@ -179,6 +178,10 @@ def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> A
     may_fund = may.pay and actor.may(Duty.EDIT_FUNDS)
     names = dossier.names(work, {one.recorded_by for row in at for one in row.seen})
     numbers = {tranche.tranche_id: tranche.no for tranche in planned}
+    stake = stakes.of_agreements(
+        work, as_of, {agreement_id: at}, {agreement_id: card.investment_id}
+    )[agreement_id]
+    hanging = {one.condition_id: one for one in stake.stakes}
     return AgreementPage(
         card=card,
         kind=KINDS[card.kind],
@@ -204,14 +207,17 @@ def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> A
             TermsRow(
                 at=one,
                 consequence=CONSEQUENCES[one.consequence],
+                rate=percent(one.rate_ppm),
                 gates_no=numbers.get(one.gates_tranche_id or ""),
+                owed_by=OWED_BY[one.subject],
+                stake=hanging.get(one.condition_id),
             )
             for one in at
         ),
         kept=sum(not one.is_open for one in at),
         alarms=deal_terms.alarms(at),
         weighted=conditions.weighted_progress(at),
-        tips=_tips(reader, card, at, planned),
+        tips=_tips(reader, card, at, planned, stake),
         is_demo=card.is_demo
         or any(one.is_demo for one in at)
         or any(one.is_demo for one in planned),
@@ -224,23 +230,14 @@ def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> A
         candidates=_candidates(work, actor, card, firm.id) if may.edit else (),
         funds=_funds_of(work, actor, card) if may_fund else (),
         files=_files(work, card, at),
-        metrics=tuple(
-            (metric.value, reader.say(word), unit_of(metric)) for metric, word in METRICS.items()
-        ),
-        units=tuple((unit, reader.say(word)) for unit, word in UNIT_WORDS.items()),
-        operators=tuple((operator.value, operator.sign) for operator in Operator),
-        consequences=_consequences(reader),
-        tranches=tuple(
-            (one.tranche_id, f"{one.no} · {reader.exact(one.agreed_fen)}")
-            for one in planned
-            if tranches.status(one) is not TrancheStatus.PAID
-        ),
+        stake=stake,
+        incentives=payouts.of_agreement(work, page, agreement_id),
+        findings=finding_rows(clause_rules.of_agreement(work, agreement_id)),
+        clauses=len(clauses.of_agreement(work, agreement_id)),
+        draft=ConditionDraft(),
+        choices=condition_form.choices(reader, planned),
         side_choices=_sides(reader),
     )
-
-
-def _consequences(reader: Reader) -> tuple[Choice, ...]:
-    return tuple((one.value, reader.say(word)) for one, word in list(CONSEQUENCES.items())[::-1])
 
 
 def _tips(
@@ -248,6 +245,7 @@ def _tips(
     card: AgreementCard,
     at: Sequence[ConditionPosition],
     planned: Sequence[TranchePosition],
+    stake: AgreementStake,
 ) -> dict[str, Tip]:
     share, total = conditions.weighted_progress(at), sum(one.weight for one in at)
     parts = [f"{one.weight} × {reader.ratio(_share(one))}" for one in at]
@@ -276,6 +274,20 @@ def _tips(
             else "",
             provenance="computed",
             rows_href="#conds",
+        ),
+        "stake": Tip(
+            title=reader.say("Money at stake"),
+            formula=reader.say(
+                "What hangs on open conditions; a tranche, holding or incentive counts once"
+            ),
+            inputs=f"Σ {len(stake.stakes) - stake.unknown} = {reader.amount(stake.known_fen)}",
+            provenance="computed",
+            note=reader.say(
+                say("{count} more name no amount and are not in the sum.", count=stake.unknown)
+            )
+            if stake.unknown
+            else "",
+            rows_href="#h-terms",
         ),
         "paid": Tip(
             title=reader.say("Paid by the fund"),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from dealflow.agreements import AgreementKind, FundMoney, Side
+from dealflow.clause_reading import Ask
+from dealflow.clause_rules import Flag, Place
 from dealflow.terms import MONEY, UNITS, YES_NO, Consequence, Metric
 from portfolio.kernel.errors import Message, say
 
@@ -41,8 +43,35 @@ CONSEQUENCES: Mapping[Consequence, Message] = {
     Consequence.GATES_TRANCHE: say("Gates a tranche"),
     Consequence.BUY_BACK: say("Buy-back"),
     Consequence.CLAW_BACK: say("Claw-back"),
+    Consequence.LAND_RECOVERY: say("Land recovery"),
+    Consequence.STEP_DOWN: say("Incentive stepped down"),
     Consequence.POLICY_PAYMENT: say("Conditions a policy payment"),
     Consequence.NONE: say("No consequence"),
+}
+OWED_BY: Mapping[Side, Message] = {
+    Side.FIRM: say("the firm"),
+    Side.DISTRICT: say("the district"),
+    Side.FUND: say("the fund"),
+}
+ASKS: Mapping[Ask, Message] = {
+    Ask.METRIC: say("what is measured"),
+    Ask.OPERATOR: say("at least or at most"),
+    Ask.THRESHOLD: say("the value"),
+    Ask.DUE: say("the due date"),
+    Ask.TRANCHE: say("the tranche"),
+    Ask.RATE: say("the rate"),
+    Ask.CURE: say("the days of grace"),
+}
+FLAGS: Mapping[Flag, Message] = {
+    Flag.TAX_REBATE: say("Tax-linked rebate"),
+    Flag.FORCED_RELOCATION: say("Forced relocation"),
+    Flag.FORCED_REINVESTMENT: say("Forced local reinvestment"),
+    Flag.SELECTIVE_SUBSIDY: say("Selective subsidy"),
+}
+PLACES: Mapping[Place, Message] = {
+    Place.CLAUSE: say("Clause"),
+    Place.PLEDGE: say("Pledge"),
+    Place.CONDITION: say("Condition"),
 }
 # What stands in the unit field of a condition's form, by what it sends.
 MONEY_UNITS: Mapping[str, Message] = {

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from sqlmodel import col
 
-from dealflow import agreements, board, cards, conditions, dossier, gates, landings
+from dealflow import agreements, blockers, board, cards, conditions, dossier, gates, landings
 from dealflow.agreements import Agreement, AgreementCard, FundMoney
+from dealflow.blockers import BlockerLine
 from dealflow.cards import Card, ProjectDetail
 from dealflow.chain_figures import ChainFigures, chain_figures
 from dealflow.dossier import EvidenceFor, EvidenceLine, LedgerLine
@@ -38,6 +39,7 @@ from web.views.deal_story import (
     steps_of,
 )
 from web.views.deal_terms import ConditionRow, GateView
+from web.views.dispatch_words import BLOCKERS
 from web.views.trail import action_text
 from web.views.words import STAGE_TONES, STAGES, system_colour
 
@@ -133,6 +135,8 @@ class DealPage:
     neighbours: tuple[Card, ...] = ()
     trail: tuple[TrailRow, ...] = ()
     money_kinds: tuple[tuple[str, str], ...] = ()
+    blockers: tuple[tuple[Message, BlockerLine], ...] = ()
+    blocker_kinds: tuple[tuple[str, str], ...] = ()
     stages: Mapping[Stage, Message]
     tones: Mapping[Stage, str]
 
@@ -265,6 +269,11 @@ def deal_page(
         neighbours=neighbours,
         trail=_trail(work, reader, project_id) if tab == "audit" else (),
         money_kinds=tuple((kind.value, reader.say(text)) for kind, text in MONEY_KINDS.items()),
+        blockers=tuple(
+            (BLOCKERS[one.kind], one)
+            for one in blockers.blockers(work, page.as_of, project_id=project_id)
+        ),
+        blocker_kinds=tuple((one.value, reader.say(words)) for one, words in BLOCKERS.items()),
         stages=STAGES,
         tones=STAGE_TONES,
     )

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dealflow.conditions import ConditionPosition, Seen
+from dealflow.conditions import ConditionPosition
 from dealflow.dossier import LedgerLine
 from dealflow.gates import Gate, GateState, joined
+from dealflow.observed import Seen
 from dealflow.terms import MONEY, THOUSANDTHS, UNITS, YES_NO, Metric, State, quantity
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.errors import Fen, Message, say

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from dealflow import definitions, measures
+from dealflow import definitions, measures, targets
 from dealflow.definitions import Reported
 from dealflow.first_definitions import Definition
+from dealflow.targets import Scope, Subject
 from portfolio import funds, ledger, performance_figures
 from portfolio.figures import Figure, FigureRow, Unit
 from portfolio.funds import Fund
@@ -27,6 +28,7 @@ from web.views.figure_links import links
 from web.views.tips import MANY, TITLES, Tip, agrees, provenance, tip_of, write
 
 ROWS_A_PAGE = 100
+QUERY = {Scope.SYSTEM: "system", Scope.UNIT: "unit_id", Scope.CHAIN: "chain_id"}
 FUND_TITLES: Mapping[str, Message] = {
     "committed": say("Committed"),
     "paid_in": say("Paid in"),
@@ -70,6 +72,8 @@ class Asked:
     as_of: date
     since: date | None = None  # the start of the year, unless given
     system: str = ""
+    unit_id: str = ""
+    chain_id: str = ""
     fund: str = ""
     known_at: datetime | None = None
     with_demo: bool = True
@@ -84,6 +88,8 @@ class Asked:
         parts = {
             "fund": self.fund,
             "system": self.system,
+            "unit_id": self.unit_id,
+            "chain_id": self.chain_id,
             "since": "" if self.fund else self.begins.isoformat(),
             "as_of": self.as_of.isoformat(),
             "known_at": self.known_at.isoformat() if self.known_at else "",
@@ -105,6 +111,7 @@ class Found:
     means: Definition | None = None
     reported: Reported | None = None
     fund: Fund | None = None
+    part: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +202,17 @@ def _of_district(work: Work, actor: Actor, asked: Asked) -> Found:
     if asked.system and asked.system not in parts:
         raise NotFoundError
     of = parts[asked.system].figures if asked.system else card.figures
-    whole = not asked.system  # what was published speaks of the district, not of a system
+    part = _part(work, asked)
+    if part is not None:
+        of = targets.part_figures(
+            work,
+            asked.begins,
+            asked.as_of,
+            part,
+            known_at=asked.known_at,
+            with_demo=asked.with_demo,
+        )
+    whole = not (asked.system or part)  # what was published speaks of the district, not of a system
     published = definitions.reported(work, asked.begins, asked.as_of) if whole else []
     return Found(
         figure=_of_code(of, asked.code),
@@ -206,7 +223,19 @@ def _of_district(work: Work, actor: Actor, asked: Asked) -> Found:
         ),
         means=definitions.in_force(work, asked.as_of).get(asked.code),
         reported=next((one for one in published if one.code == asked.code), None),
+        part=part,
     )
+
+
+def _part(work: Work, asked: Asked) -> Subject | None:
+    """Return the unit or the chain that was asked for."""
+    for scope, subject_id in ((Scope.UNIT, asked.unit_id), (Scope.CHAIN, asked.chain_id)):
+        if subject_id:
+            for one in targets.subjects(work, scope):
+                if one.subject_id == subject_id:
+                    return one
+            raise NotFoundError
+    return None
 
 
 def _of_fund(work: Work, actor: Actor, asked: Asked) -> Found:
@@ -246,11 +275,11 @@ def page(
     opens = links(work, actor, shown, asked.fund)
     is_money = found.fund is not None or abs(figure.denominator or 0) > MANY
     part = Unit.FEN if is_money else Unit.COUNT
-    means, reported = found.means, found.reported
+    means, reported, named = found.means, found.reported, found.fund or found.part
     return FigurePage(
         asked=asked,
         title=reader.say(found.title),
-        fund_name=_name(reader, found.fund.name, found.fund.name_en) if found.fund else "",
+        fund_name=_name(reader, named.name, named.name_en) if named else "",
         figure=figure,
         value=write(reader, figure.value, figure.unit),
         tip=tip(reader, asked, found),

@@ -21,8 +21,9 @@ from portfolio.kernel.errors import Message, say
 from portfolio.ledger import LedgerPosting, LedgerTransaction
 from web.formats import Reader
 from web.templating import Page
+from web.views.fund_fees import FeesPart, fees_part
 from web.views.fund_words import (
-    CALL_PURPOSES,
+    CALL_TYPES,
     PAID_PURPOSES,
     line_name,
 )
@@ -49,7 +50,7 @@ class CallRow:
     """One call; of an LP's page the amounts are those of its own line."""
 
     call: CallPosition
-    purpose: Message
+    parts: tuple[tuple[Message, int], ...]  # by type, of the lines shown
     amount_fen: int
     word: Message
     kind: str
@@ -75,8 +76,9 @@ class PaidRow:
 
     paid: DistributionPosition
     amount_fen: int
+    again_fen: int  # of it recallable
     by_purpose: tuple[tuple[Message, int], ...]
-    by_partner: tuple[tuple[str, int], ...]
+    by_partner: tuple[tuple[str, str, int], ...]  # code, name, fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ class CostsPage:
     cost_fen: int
     owed_fen: int
     income_fen: int
+    fees: FeesPart
     has_demo: bool
 
 
@@ -149,7 +152,7 @@ def _call_row(
     own_fen = sum(line.amount_fen for line in call.lines)
     return CallRow(
         call=call,
-        purpose=CALL_PURPOSES[call.purpose],
+        parts=tuple((CALL_TYPES[purpose], fen) for purpose, fen in call.parts.items()),
         amount_fen=call.total_fen if opened.own is None else own_fen,
         word=word,
         kind=kind,
@@ -212,16 +215,17 @@ def paid_page(work: Work, reader: Reader, actor: Actor, page: Page, opened: Open
 def _paid_row(reader: Reader, paid: DistributionPosition) -> PaidRow:
     """Add up the parts that the reader may see: for an LP those are its own."""
     purposes: dict[Purpose, int] = {}
-    partners: dict[str, int] = {}
+    partners: dict[tuple[str, str], int] = {}
     for part in paid.parts:
         purposes[part.purpose] = purposes.get(part.purpose, 0) + part.amount_fen
-        name = named(reader, part.name, part.name_en)
-        partners[name] = partners.get(name, 0) + part.amount_fen
+        partner = part.code, named(reader, part.name, part.name_en)
+        partners[partner] = partners.get(partner, 0) + part.amount_fen
     return PaidRow(
         paid=paid,
         amount_fen=sum(purposes.values()),
         by_purpose=tuple((PAID_PURPOSES[purpose], fen) for purpose, fen in purposes.items()),
-        by_partner=tuple(partners.items()),
+        again_fen=sum(part.amount_fen for part in paid.parts if part.is_recallable),
+        by_partner=tuple((code, name, fen) for (code, name), fen in partners.items()),
     )
 
 
@@ -231,15 +235,16 @@ def costs_page(work: Work, reader: Reader, actor: Actor, page: Page, opened: Ope
     booked = expenses.expenses(work, opened.moment, opened.fund.id)
     entries = _entry_ids(work, [expense.id for expense in booked])
     costs = [_cost_row(expense, entries.get(expense.id, "")) for expense in booked]
-    earned = _incomes(work, opened)
-    rows = sorted([*costs, *earned], key=lambda row: row.on, reverse=True)
+    earned, reduced = (_incomes(work, opened, tag) for tag in (expenses.EARN, expenses.REDUCE))
+    rows = sorted([*costs, *earned, *reduced], key=lambda row: row.on, reverse=True)
     return CostsPage(
         head=head_of(reader, actor, page, opened),
         tab="expenses",
         rows=tuple(rows),
-        cost_fen=sum(row.amount_fen for row in costs),
+        cost_fen=sum(row.amount_fen for row in costs) - sum(row.amount_fen for row in reduced),
         owed_fen=sum(row.owed_fen for row in costs),
         income_fen=sum(row.amount_fen for row in earned),
+        fees=fees_part(work, reader, actor, opened),
         has_demo=any(row.is_demo for row in rows),
     )
 
@@ -271,7 +276,7 @@ def _cost_row(expense: Expense, transaction_id: str) -> CostRow:
     )
 
 
-def _incomes(work: Work, opened: Opened) -> list[CostRow]:
+def _incomes(work: Work, opened: Opened, tag: str) -> list[CostRow]:
     undone = sa.select(col(LedgerTransaction.supersedes)).where(
         col(LedgerTransaction.supersedes).is_not(None), opened.moment.holds()
     )
@@ -283,7 +288,8 @@ def _incomes(work: Work, opened: Opened) -> list[CostRow]:
         ledger.entries(*keys, -sa.func.sum(col(LedgerPosting.amount_fen)))
         .where(
             col(LedgerTransaction.fund_id) == opened.fund.id,
-            col(LedgerTransaction.tag) == expenses.EARN,
+            col(LedgerTransaction.tag) == tag,
+            col(LedgerTransaction.cause_id).is_(None),
             col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
             col(LedgerTransaction.id).not_in(undone),
             opened.moment.holds(),

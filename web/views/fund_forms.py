@@ -1,18 +1,14 @@
 """The forms of a fund's acts."""
 
-from collections.abc import Mapping
-
 import sqlalchemy as sa
 from sqlmodel import col
 
 from portfolio import calls, expenses, funds
 from portfolio.calls import CallLine, CapitalCall, LinePosition
-from portfolio.distributions import Purpose
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, NotFoundError, say
 from portfolio.ledger import LedgerTransaction
-from valuation.periods import Quarter
 from web.formats import Reader
 from web.templating import Page
 from web.views.act_forms import (
@@ -22,15 +18,14 @@ from web.views.act_forms import (
     Field,
     choice,
     day,
+    in_yuan,
     money,
 )
 from web.views.fund_ledger import entry_rows
 from web.views.fund_words import (
-    CALL_PURPOSES,
     COST_NAMES,
     FUND_KINDS,
     INCOME_NAMES,
-    PAID_PURPOSES,
     PARTNER_KINDS,
     line_name,
 )
@@ -71,7 +66,7 @@ def new_fund(page: Page) -> ActForm:
     )
 
 
-def _form(
+def form(
     reader: Reader,
     opened: Opened,
     title: Message,
@@ -81,6 +76,7 @@ def _form(
     tab: str = "",
     **more: object,
 ) -> ActForm:
+    """Return a form on a fund: where it goes and where it came from follow from the path."""
     base = f"/funds/{opened.fund.code}"
     return ActForm(
         title=title,
@@ -99,7 +95,7 @@ def new_partner(work: Work, reader: Reader, page: Page, opened: Opened, actor: A
     for fund in funds.listed(work, actor):
         if fund.id != opened.fund.id:
             others[fund.id] = named(reader, fund.name, fund.name_en)
-    return _form(
+    return form(
         reader,
         opened,
         say("Admit a partner"),
@@ -120,24 +116,6 @@ def new_partner(work: Work, reader: Reader, page: Page, opened: Opened, actor: A
 
 
 # ---- calls and receipts
-def new_call(reader: Reader, page: Page, opened: Opened) -> ActForm:
-    """Ask for a capital call."""
-    return _form(
-        reader,
-        opened,
-        say("New capital call"),
-        "calls",
-        say("Make the call"),
-        money("total", say("Total of the call")),
-        day("called_on", say("Called on"), page.today),
-        day("due_on", say("Due on"), page.today),
-        choice("purpose", say("Purpose"), {k.value: v for k, v in CALL_PURPOSES.items()}),
-        tab="calls",
-        preview=f"/funds/{opened.fund.code}/calls/preview",
-        preview_of=("total", "total_unit", "called_on"),
-    )
-
-
 def line_of(work: Work, opened: Opened, call_line_id: str) -> tuple[LinePosition, CapitalCall]:
     """Return a line of a call of this fund, or answer as if it were not there."""
     found = calls.lines(work, calls.EVER, col(CallLine.id) == call_line_id)
@@ -157,13 +135,13 @@ def call_of(work: Work, opened: Opened, call_id: str) -> CapitalCall:
 def receipt(work: Work, reader: Reader, page: Page, opened: Opened, call_line_id: str) -> ActForm:
     """Ask what arrived for one line."""
     line, made = line_of(work, opened, call_line_id)
-    return _form(
+    return form(
         reader,
         opened,
         say("Record a receipt"),
         f"call-lines/{line.id}/receipt",
         say("Book the receipt"),
-        money("amount", say("Amount received"), value=_plain(line.outstanding_fen), unit="yuan"),
+        money("amount", say("Amount received"), value=in_yuan(line.outstanding_fen), unit="yuan"),
         day("received_on", say("Received on"), page.today, hint=say("As on the bank statement.")),
         CORRECTION,
         tab="calls",
@@ -181,7 +159,7 @@ def all_receipts(work: Work, reader: Reader, page: Page, opened: Opened, call_id
     made = call_of(work, opened, call_id)
     lines = calls.lines(work, calls.EVER, col(CallLine.call_id) == call_id)
     left = [line for line in lines if line.outstanding_fen]
-    return _form(
+    return form(
         reader,
         opened,
         say("Record all receipts of a call"),
@@ -204,49 +182,10 @@ def all_receipts(work: Work, reader: Reader, page: Page, opened: Opened, call_id
     )
 
 
-def _plain(fen: int) -> str:
-    whole, part = divmod(fen, 100)
-    return f"{whole}.{part:02d}" if part else str(whole)
-
-
-# ---- distributions
-def new_distribution(reader: Reader, page: Page, opened: Opened) -> ActForm:
-    """Ask for a distribution by what it is made of."""
-    return _form(
-        reader,
-        opened,
-        say("New distribution"),
-        "distributions",
-        say("Book the distribution"),
-        *(
-            money(name, PAID_PURPOSES[purpose], required=False)
-            for name, purpose in PART_FIELDS.items()
-        ),
-        day("paid_on", say("Paid on"), page.today),
-        Field(
-            name="recallable",
-            label=say("The partners may be called for it again"),
-            kind="check",
-            required=False,
-        ),
-        CORRECTION,
-        tab="distributions",
-        preview=f"/funds/{opened.fund.code}/distributions/preview",
-        preview_of=(*PART_FIELDS, *(f"{name}_unit" for name in PART_FIELDS), "paid_on"),
-    )
-
-
-PART_FIELDS: Mapping[str, Purpose] = {
-    "capital": Purpose.RETURN_OF_CAPITAL,
-    "gain": Purpose.GAIN,
-    "income": Purpose.INCOME,
-}
-
-
 # ---- fees, costs, income
 def new_expense(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for a fee or cost."""
-    return _form(
+    return form(
         reader,
         opened,
         say("Book a fee or cost"),
@@ -270,7 +209,7 @@ def new_expense(reader: Reader, page: Page, opened: Opened) -> ActForm:
 
 def new_income(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for income that belongs to no holding."""
-    return _form(
+    return form(
         reader,
         opened,
         say("Book income"),
@@ -296,13 +235,13 @@ def expense_of(work: Work, opened: Opened, expense_id: str) -> expenses.Expense:
 def payment(work: Work, reader: Reader, page: Page, opened: Opened, expense_id: str) -> ActForm:
     """Ask what was paid of an expense."""
     owed = expense_of(work, opened, expense_id)
-    return _form(
+    return form(
         reader,
         opened,
         say("Pay what is owed"),
         f"expenses/{expense_id}/payment",
         say("Book the payment"),
-        money("amount", say("Amount"), value=_plain(owed.owed_fen), unit="yuan"),
+        money("amount", say("Amount"), value=in_yuan(owed.owed_fen), unit="yuan"),
         day("paid_on", say("Paid on"), page.today),
         CORRECTION,
         tab="expenses",
@@ -317,7 +256,7 @@ def payment(work: Work, reader: Reader, page: Page, opened: Opened, expense_id: 
 # ---- investments, closing, reversal
 def new_investment(reader: Reader, page: Page, opened: Opened) -> ActForm:
     """Ask for a holding in a firm."""
-    return _form(
+    return form(
         reader,
         opened,
         say("New investment"),
@@ -328,27 +267,6 @@ def new_investment(reader: Reader, page: Page, opened: Opened) -> ActForm:
         Field(name="instrument", label=say("Instrument"), required=False),
         day("decided_on", say("Decided on"), page.today),
         tab="",
-    )
-
-
-def close_quarter(reader: Reader, opened: Opened, quarter: Quarter) -> ActForm:
-    """Restate what closing means."""
-    return _form(
-        reader,
-        opened,
-        say("Close the quarter"),
-        f"quarters/{quarter}/closing",
-        say("Close the quarter"),
-        tab="closing",
-        facts=(
-            (say("Quarter"), str(quarter)),
-            (say("Last day"), reader.date(quarter.end)),
-        ),
-        warning=say(
-            "What is dated up to this day can then be changed only as a correction with a reason. "
-            "A closed quarter is not opened again."
-        ),
-        is_final=True,
     )
 
 
@@ -368,7 +286,7 @@ def entry_of(work: Work, opened: Opened, transaction_id: str) -> LedgerTransacti
 def reversal(work: Work, reader: Reader, opened: Opened, transaction_id: str) -> ActForm:
     """Restate an entry before it is undone."""
     entry = entry_rows(work, reader, [entry_of(work, opened, transaction_id)], may_edit=True)[0]
-    return _form(
+    return form(
         reader,
         opened,
         say("Reverse entry {seq}", seq=str(entry.seq)),
@@ -393,8 +311,3 @@ def reversal(work: Work, reader: Reader, opened: Opened, transaction_id: str) ->
         is_final=True,
         is_danger=True,
     )
-
-
-def parts_of(found: Mapping[str, int | None]) -> dict[Purpose, int]:
-    """Return what was entered of each part; an empty field is a part that is not paid."""
-    return {PART_FIELDS[name]: fen for name, fen in found.items() if fen is not None}

@@ -8,20 +8,24 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import capital, funds, ledger, performance
+from portfolio import capital, funds, ledger, memo_rows, moved, performance, unfunded
 from portfolio.accounts import AccountCode, Line
+from portfolio.call_types import OUTSIDE
 from portfolio.commitments import Commitment, Partner
 from portfolio.funds import FundKind
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message
 from portfolio.ledger import LedgerPosting, LedgerTransaction, Moment
+from portfolio.memo_rows import MemoRow
 from portfolio.performance import NetPerformance
 from valuation.irr import CashFlow
 from web.formats import Reader
 from web.templating import Page
+from web.views import portal
 from web.views.fund_words import FUND_KINDS, STATES, state_of
 from web.views.holdings import Rate, named, rate
+from web.views.portal import Notice, Told
 
 CASH_LINES = (int(Line.CONTRIBUTIONS), int(Line.DISTRIBUTIONS))
 
@@ -53,6 +57,8 @@ class FundList:
     may_create: bool
     is_own: bool
     has_demo: bool
+    notices: tuple[Notice, ...]  # of an investor; staff find them on the funds' pages
+    told: tuple[Told, ...]
 
 
 # ---- reads
@@ -88,12 +94,21 @@ def listed(work: Work, reader: Reader, actor: Actor, page: Page, *, with_demo: b
                 has_demo_entries=fund.id in demo,
             )
         )
+    is_own = not actor.may(Duty.READ_FIGURES)
     return FundList(
         lines=tuple(lines),
         may_create=actor.may(Duty.EDIT_FUNDS) and not page.is_past,
-        is_own=not actor.may(Duty.READ_FIGURES),
+        is_own=is_own,
         has_demo=any(line.is_demo or line.has_demo_entries for line in lines),
+        notices=portal.notices(work, reader, actor, page, rows) if is_own else (),
+        told=portal.told(work, reader, actor, page) if is_own else (),
     )
+
+
+def _carried_over(work: Work, moment: Moment, fund_id: str, own: set[str]) -> moved.Moved:
+    """Return what transfers brought the accounts shown; over all of a fund they cancel out."""
+    found = moved.sums(work, moment, fund_id)
+    return sum((one for partner, one in found.items() if partner in own), moved.NOTHING)
 
 
 def _net_of(
@@ -104,6 +119,7 @@ def _net_of(
     if not actor.may(Duty.READ_FIGURES):
         seen &= col(Partner.organisation_id) == actor.organisation_id
     partners = sa.select(col(Partner.id)).where(seen)
+    own = {row[0] for row in work.rows(partners)}
     promised = {
         fund_id: int(fen)
         for fund_id, fen in work.rows(
@@ -115,15 +131,19 @@ def _net_of(
     }
     lines: dict[str, dict[int, int]] = {fund_id: {} for fund_id in fund_ids}
     flows: dict[str, list[CashFlow]] = {fund_id: [] for fund_id in fund_ids}
-    back: dict[str, int] = {}
-    is_back = col(LedgerPosting.purpose).startswith(capital.RECALLABLE)
+    beside: dict[str, dict[str, int]] = {}
+    purpose = col(LedgerPosting.purpose)
     keys = (
         col(LedgerPosting.fund_id),
         col(LedgerTransaction.effective_date),
         col(LedgerPosting.line),
-        sa.case((is_back, 1), else_=0),
+        sa.case(
+            (purpose.startswith(unfunded.RECALLABLE), "recallable_fen"),
+            (purpose.startswith(OUTSIDE), "outside_fen"),
+            else_="",
+        ),
     )
-    for fund_id, on, line, recallable, fen in work.rows(
+    for fund_id, on, line, kind, fen in work.rows(
         ledger.entries(*keys, -sa.func.sum(col(LedgerPosting.amount_fen)))
         .where(
             col(LedgerPosting.partner_id).in_(partners),
@@ -136,11 +156,30 @@ def _net_of(
         lines[fund_id][line] = lines[fund_id].get(line, 0) + int(fen)
         if line in CASH_LINES and fen:
             flows[fund_id].append(CashFlow(on, -int(fen)))
-        if recallable:
-            back[fund_id] = back.get(fund_id, 0) - int(fen)
+        if kind:
+            sign = 1 if kind == "outside_fen" else -1
+            of_fund = beside.setdefault(fund_id, {})
+            of_fund[kind] = of_fund.get(kind, 0) + sign * int(fen)
+    memo: dict[str, dict[int, int]] = {}
+    for fund_id, row, fen in work.rows(
+        sa.select(
+            col(Partner.fund_id), col(MemoRow.sheet_row), sa.func.sum(col(MemoRow.amount_fen))
+        )
+        .join(Partner, col(Partner.id) == col(MemoRow.partner_id))
+        .where(seen, memo_rows.holds(moment))
+        .group_by(col(Partner.fund_id), col(MemoRow.sheet_row))
+    ):
+        memo.setdefault(fund_id, {})[row] = int(fen)
     return {
         fund_id: performance.net(
-            capital.amounts(promised.get(fund_id, 0), lines[fund_id], back.get(fund_id, 0)),
+            capital.amounts(
+                promised.get(fund_id, 0),
+                lines[fund_id],
+                recallable_fen=beside.get(fund_id, {}).get("recallable_fen", 0),
+                outside_fen=beside.get(fund_id, {}).get("outside_fen", 0),
+                memo=memo.get(fund_id),
+                over=_carried_over(work, moment, fund_id, own),
+            ),
             flows[fund_id],
             moment.as_of,
         )

@@ -15,7 +15,8 @@ from portfolio.returns import Day, FundReturns
 from valuation.figures import Undefined
 from web.formats import Reader, nil
 from web.templating import Page
-from web.views import fund_tiles
+from web.views import fund_forecast, fund_tiles
+from web.views.fund_forecast import ForecastCard
 from web.views.funds import Head, Opened, Tab, head_of
 from web.views.holdings import named
 from web.views.tips import Tip
@@ -73,6 +74,7 @@ class ReturnsPage:
     turns: tuple[Line, ...]
     pme: tuple[Line, ...]
     days: tuple[Day, ...]
+    forecast: ForecastCard
     choices: tuple[Choice, ...]
     index_name: str
     index_source: str
@@ -84,7 +86,14 @@ class ReturnsPage:
 
 # ---- reads
 def returns_page(
-    work: Work, reader: Reader, actor: Actor, page: Page, opened: Opened, *, index: str
+    work: Work,
+    reader: Reader,
+    actor: Actor,
+    page: Page,
+    opened: Opened,
+    *,
+    index: str,
+    asked: fund_forecast.Asked,
 ) -> ReturnsPage:
     """Return the tab; the first index stands until one is chosen, an unknown one is not there."""
     series = indices.listed(work, with_demo=opened.moment.with_demo)
@@ -99,6 +108,7 @@ def returns_page(
         turns=_lines(reader, opened, found.curve, found),
         pme=_lines(reader, opened, found.pme, found),
         days=found.days,
+        forecast=fund_forecast.card(work, reader, opened, asked),
         choices=tuple(
             Choice(
                 code=one.code, name=named(reader, one.name, one.name_en), is_chosen=one is chosen
@@ -147,7 +157,7 @@ def _line(reader: Reader, opened: Opened, figure: Figure, found: FundReturns) ->
         title=title,
         value=text,
         why=reader.why(figure.value) if isinstance(figure.value, Undefined) else "",
-        is_period=figure.unit is Unit.RATIO,
+        is_period=figure.unit is Unit.PERIOD,
         on=figure.rows[0].on if figure.unit is Unit.FEN and figure.rows else None,
         definition=definition,
         tip=tip,

@@ -7,7 +7,7 @@ from datetime import date
 from markupsafe import Markup
 from sqlmodel import col
 
-from portfolio import ledger, performance
+from portfolio import ledger, performance, returns
 from portfolio.accounts import AccountCode, Line
 from portfolio.figures import Figure, Source, Unit
 from portfolio.funds import Fund
@@ -47,6 +47,7 @@ class Curve:
     drawn: Markup
     points: tuple[QuarterPoint, ...]
     is_gross: bool
+    turns: tuple[Figure, ...]  # trough and break-even
 
 
 # ---- tips
@@ -277,4 +278,6 @@ def draw(reader: Reader, points: Sequence[QuarterPoint], *, is_gross: bool) -> C
             label=reader.say(label),
             number=lambda value: reader.number(value, SCALE[reader.lang, reader.unit][1]),
         )
-    return Curve(drawn=drawn, points=tuple(points), is_gross=is_gross)
+    as_of = points[-1].quarter.end if points else date.max
+    turns = returns.turning_points(points, as_of, Source.COMPUTED) if points else []
+    return Curve(drawn=drawn, points=tuple(points), is_gross=is_gross, turns=tuple(turns))

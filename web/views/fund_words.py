@@ -4,11 +4,24 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from portfolio import calls, distributions, exits, expenses, marks, tranches
-from portfolio.accounts import AccountCode, Line
+from portfolio import (
+    calls,
+    carry,
+    distributions,
+    excess,
+    exits,
+    expenses,
+    facility,
+    marks,
+    tranches,
+)
+from portfolio.accounts import ROW_NAMES, AccountCode, Line
 from portfolio.calls import Purpose as CallPurpose
 from portfolio.commitments import PartnerKind
 from portfolio.distributions import Purpose as PaidPurpose
+from portfolio.excess import Excess
+from portfolio.expenses import COST_LINES
+from portfolio.facility import Use
 from portfolio.funds import Fund, FundKind
 from portfolio.kernel.errors import Message, say
 from portfolio.marks import Method
@@ -29,13 +42,37 @@ CALL_PURPOSES: Mapping[CallPurpose, Message] = {
     CallPurpose.PLACEMENT_FEES: say("Placement fees"),
     CallPurpose.FACILITY_COSTS: say("Credit facility costs"),
 }
+# The types of the performance template; whether one is outside the commitment is said beside it.
+CALL_TYPES: Mapping[str, Message] = {
+    **{purpose.value: name for purpose, name in CALL_PURPOSES.items()},
+    CallPurpose.DEEMED_GP: say("Deemed GP contribution"),
+    CallPurpose.MANAGEMENT_FEES_OUTSIDE: say("Management fees, outside the commitment"),
+    CallPurpose.PARTNERSHIP_EXPENSES_OUTSIDE: say("Partnership expenses, outside the commitment"),
+    CallPurpose.PLACEMENT_FEES_OUTSIDE: say("Placement fees, outside the commitment"),
+}
 PAID_PURPOSES: Mapping[PaidPurpose, Message] = {
     PaidPurpose.RETURN_OF_CAPITAL: say("Return of capital"),
     PaidPurpose.GAIN: say("Realised gain"),
     PaidPurpose.INCOME: say("Income"),
+    PaidPurpose.RETURN_OF_FEES: say("Return of fees and expenses"),
 }
-# Rows of the ILPA sheet that a person books by hand; what is rarer stands under "other".
-COST_NAMES: Mapping[Line, Message] = {
+PAID_TYPES: Mapping[str, Message] = {
+    purpose.posted(recallable=again): name
+    for purpose, name in PAID_PURPOSES.items()
+    for again in (False, True)
+}
+RETURNED: Mapping[Excess, Message] = {
+    Excess.INVESTMENTS: say("Called for investments"),
+    Excess.FEES: say("Called for fees and expenses"),
+    Excess.FEES_OUTSIDE: say("Called for fees, outside the commitment"),
+}
+USES: Mapping[Use, Message] = {
+    Use.INVESTMENTS: say("Investments"),
+    Use.WORKING_CAPITAL: say("Working capital"),
+    Use.FEES: say("Fees and expenses"),
+}
+# Rows of the ILPA sheet in the words of every day; the rest go by the sheet's names.
+USUAL_COSTS: dict[Line, Message] = {
     Line.MANAGEMENT_FEES: say("Management fee"),
     Line.FUND_ADMINISTRATION: say("Fund administration"),
     Line.CUSTODY_FEES: say("Custody fee"),
@@ -45,6 +82,8 @@ COST_NAMES: Mapping[Line, Message] = {
     Line.TAX_PREPARATION: say("Tax advice"),
     Line.TAXES: say("Taxes"),
     Line.BANK_FEES: say("Bank fees"),
+    Line.FACILITY_FEES: say("Credit facility fees"),
+    Line.FACILITY_INTEREST: say("Credit facility interest"),
     Line.DUE_DILIGENCE: say("Due diligence"),
     Line.BROKEN_DEALS: say("Broken deals"),
     Line.ORGANISATION_COSTS: say("Organisation costs"),
@@ -52,6 +91,12 @@ COST_NAMES: Mapping[Line, Message] = {
     Line.TRAVEL: say("Travel"),
     Line.INSURANCE: say("Insurance"),
     Line.OTHER_EXPENSES: say("Other expenses"),
+}
+COST_NAMES: Mapping[Line, Message] = USUAL_COSTS | {
+    line: Message(ROW_NAMES[line]) for line in COST_LINES if line not in USUAL_COSTS
+}
+REDUCTION_NAMES: Mapping[Line, Message] = {
+    line: Message(ROW_NAMES[line]) for line in sorted(expenses.REDUCTIONS)
 }
 INCOME_NAMES: Mapping[Line, Message] = {
     Line.INTEREST_INCOME: say("Interest income"),
@@ -61,6 +106,7 @@ INCOME_NAMES: Mapping[Line, Message] = {
 LINES: Mapping[Line, Message] = {
     **COST_NAMES,
     **INCOME_NAMES,
+    **REDUCTION_NAMES,
     Line.CONTRIBUTIONS: say("Contributions"),
     Line.DISTRIBUTIONS: say("Distributions"),
     Line.REALISED_GAIN: say("Realised gain"),
@@ -87,9 +133,16 @@ ACCOUNTS: Mapping[AccountCode, Message] = {
 ENTRIES: Mapping[str, Message] = {
     calls.TAG: say("Contribution received"),
     distributions.TAG: say("Distribution paid"),
+    excess.TAG: say("Excess capital returned"),
+    facility.DRAW: say("Credit line drawn"),
+    facility.REPAY: say("Credit line repaid"),
     expenses.BOOK: say("Fee or cost booked"),
     expenses.PAY: say("Payable paid"),
     expenses.EARN: say("Income received"),
+    expenses.REDUCE: say("Fee or cost reduced"),
+    carry.ACCRUE: say("Carry accrued"),
+    carry.PAY: say("Carry paid"),
+    carry.RETURN: say("Carry given back"),
     tranches.TAG: say("Tranche paid"),
     exits.EXIT_TAG: say("Exit"),
     exits.INCOME_TAG: say("Income of a holding"),
@@ -135,5 +188,4 @@ def entry_name(tag: str) -> Message:
 
 def line_name(line: int) -> Message:
     """Name a row of the sheet."""
-    known = LINES.get(Line(line))
-    return known or say("Row {row} of the sheet", row=line)
+    return LINES.get(Line(line)) or Message(ROW_NAMES[line])

@@ -51,6 +51,8 @@ Tab = Literal[
     "ledger",
     "closing",
     "returns",
+    "bank",
+    "credit",
     "lookthrough",
 ]
 

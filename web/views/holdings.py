@@ -22,8 +22,7 @@ from portfolio.investments import Position
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from valuation.figures import Undefined
-from valuation.irr import period_return
-from valuation.periods import under_a_year
+from valuation.irr import shown
 from web.formats import Reader
 from web.views.words import PIP_KINDS, STAGE_TONES, STAGES, STATE_KINDS, STATES
 
@@ -70,9 +69,8 @@ class Holding:
 # ---- rules
 def rate(irr: float | Undefined, first_on: date | None, as_of: date) -> Rate:
     """Return a yearly rate, or the return of the period where less than a year has passed."""
-    if isinstance(irr, Undefined) or first_on is None or not under_a_year(first_on, as_of):
-        return Rate(value=irr)
-    return Rate(value=period_return(irr, first_on, as_of), is_period=True)
+    told = shown(irr, first_on, as_of)
+    return Rate(value=told.value, is_period=told.is_period)
 
 
 def standing(owed: Sequence[ConditionPosition]) -> tuple[Message, str]:

@@ -6,21 +6,22 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from dealflow import chain_figures, measures, series, units
+from dealflow import chain_figures, definitions, measures, series, units
 from dealflow.chain_figures import ChainFigures
+from dealflow.first_definitions import Basis as Basis_
+from dealflow.first_definitions import Definition
 from dealflow.measures import Breakdown
-from dealflow.series import Basis, Cohort, FunnelStep, Step
-from portfolio.figures import Figure
+from dealflow.series import Basis, FunnelStep, Step
+from portfolio.figures import Figure, Unit
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from valuation.figures import Undefined
-from valuation.periods import Quarter, year_start
+from valuation.periods import year_start
 from web import charts
 from web.formats import SCALE, Reader
-from web.views.tips import Tip, tip_of
+from web.views.tips import MANY, Tip, tip_of, write
 from web.views.words import system_colour
 
-MONTHS_SHOWN, QUARTERS_SHOWN = 12, 8
 STEPS: dict[Step, tuple[Message, str]] = {
     Step.IN_TALKS: (say("In talks"), "--stage-1"),
     Step.SIGNED: (say("Contract signed"), "--stage-3"),
@@ -48,13 +49,18 @@ class SystemRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CohortRow:
-    """One quarter of signing; a share is None while its youngest project is too young."""
+class RateRow:
+    """One rate with both its parts and the basis it stands on."""
 
-    quarter: str
-    projects: int
-    contract_fen: int
-    shares: tuple[tuple[float, str] | None, ...]
+    code: str
+    title: str
+    value: str
+    numerator: str
+    denominator: str
+    basis: str
+    definition: str
+    version: int
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,7 @@ class Landing:
     """All that landing.html may use."""
 
     template: ClassVar[str] = "landing.html"
+    tab: str
     since: date
     basis: str
     funnel: Markup
@@ -70,8 +77,7 @@ class Landing:
     tips: dict[str, Tip]
     rows: tuple[SystemRow, ...]
     chains: tuple[ChainFigures, ...]
-    cohorts: tuple[CohortRow, ...]
-    months: int
+    rates: tuple[RateRow, ...]
     units_total: int
     has_demo: bool
 
@@ -84,24 +90,48 @@ def build(
     card = measures.scorecard(work, since, as_of, with_demo=with_demo)
     figures = {figure.code: figure for figure in card.figures}
     steps = series.funnel(work, since, as_of, basis, with_demo=with_demo)
-    first = Quarter.containing(as_of).moved(1 - QUARTERS_SHOWN)
+    means = definitions.in_force(work, as_of)
+    tips = {code: tip_of(reader, f, since=since, as_of=as_of) for code, f in figures.items()}
     has_demo = any(row.is_demo for figure in card.figures for row in figure.rows)
     return Landing(
+        tab="funnel",
         since=since,
         basis=basis.value,
         funnel=_funnel(reader, steps, is_demo=has_demo),
         steps=tuple((reader.say(STEPS[step.step][0]), step) for step in steps),
         figures=figures,
-        tips={code: tip_of(reader, f, since=since, as_of=as_of) for code, f in figures.items()},
+        tips=tips,
         rows=tuple(_system_row(reader, part) for part in card.by_system if part.system_code),
         chains=tuple(chain_figures.chain_figures(work, as_of, with_demo=with_demo)),
-        cohorts=tuple(
-            _cohort_row(cohort)
-            for cohort in series.cohorts(work, first, as_of, with_demo=with_demo)
+        rates=tuple(
+            _rate_row(reader, figure, means[figure.code], tips[figure.code])
+            for figure in card.figures
+            if figure.unit in {Unit.RATIO, Unit.MULTIPLE}
         ),
-        months=MONTHS_SHOWN,
         units_total=units.organisation(work, with_demo=with_demo).responsible_units,
         has_demo=has_demo,
+    )
+
+
+BASES = {
+    Basis_.PERIOD: say("Period"),
+    Basis_.COHORT: say("Cohort"),
+    Basis_.STOCK: say("As it stands"),
+}
+
+
+def _rate_row(reader: Reader, figure: Figure, means: Definition, tip: Tip) -> RateRow:
+    part = Unit.FEN if abs(figure.denominator or 0) > MANY else Unit.COUNT
+    return RateRow(
+        code=figure.code,
+        title=tip.title,
+        value=write(reader, figure.value, figure.unit),
+        numerator=write(reader, figure.numerator, part),
+        denominator=write(reader, figure.denominator, part),
+        basis=reader.say(BASES[means.basis]),
+        definition=reader.say(figure.definition),
+        version=figure.version,
+        href=tip.rows_href,
     )
 
 
@@ -164,17 +194,3 @@ def _funnel(reader: Reader, steps: list[FunnelStep], *, is_demo: bool) -> Markup
 
 
 LARGE = 100
-HOTTEST = 0.5  # half of what was signed in place within a year is as good as cohorts get
-
-
-def _cohort_row(cohort: Cohort) -> CohortRow:
-    by_age = {cell.age_months: cell.share for cell in cohort.cells}
-    return CohortRow(
-        quarter=str(cohort.quarter),
-        projects=cohort.projects,
-        contract_fen=cohort.contract_fen,
-        shares=tuple(
-            (by_age[age], charts.heat_level(by_age[age], HOTTEST)) if age in by_age else None
-            for age in range(1, MONTHS_SHOWN + 1)
-        ),
-    )

@@ -3,7 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portfolio import calls, distributions, exits, expenses, marks, receipts, tranches
+from portfolio import (
+    calls,
+    carry,
+    distributions,
+    excess,
+    exits,
+    expenses,
+    facility,
+    facility_acts,
+    fees,
+    marks,
+    receipts,
+    tranches,
+)
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError
@@ -21,6 +34,13 @@ BY_SUBJECT: Mapping[str, Callable[..., Any]] = {
 BY_ENTRY: Mapping[str, Callable[..., Any]] = {
     exits.EXIT_TAG: exits.reverse_receipt,
     exits.INCOME_TAG: exits.reverse_receipt,
+    excess.TAG: excess.reverse,
+    facility.DRAW: facility_acts.reverse,
+    facility.REPAY: facility_acts.reverse,
+    expenses.REDUCE: fees.undo,
+    carry.ACCRUE: carry.undo,
+    carry.PAY: carry.undo,
+    carry.RETURN: carry.undo,
 }
 REVERSIBLE = frozenset({*BY_SUBJECT, *BY_ENTRY})
 

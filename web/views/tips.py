@@ -75,7 +75,9 @@ def write(reader: Reader, value: float | Undefined | None, unit: Unit) -> str:
         case _, Unit.MULTIPLE:
             return reader.multiple(value)
         case _:
-            return reader.ratio(value)
+            text = reader.ratio(value)
+            is_period = unit is Unit.PERIOD
+            return reader.say(say("{rate} of the period", rate=text)) if is_period else text
 
 
 def agrees(figure: Figure, reported: Reported | None) -> bool:

@@ -174,13 +174,11 @@ def prepare(
             name=investment.name,
             as_of=as_of,
         )
-    newest = sa.func.coalesce(sa.func.max(col(Mark.version)), 0)
-    same_day = (col(Mark.investment_id) == investment_id) & (col(Mark.as_of) == as_of)
     mark = work.add(
         Mark(
             investment_id=investment_id,
             as_of=as_of,
-            version=work.scalar(sa.select(newest).where(same_day)) + 1,
+            version=_newest_version(work, investment_id, as_of) + 1,
             fair_value_fen=fair_value_fen,
             method=method.value,
             inputs=audit.canonical(inputs),
@@ -198,7 +196,7 @@ def prepare(
 def approve(
     work: Work, actor: Actor, mark_id: str, *, correction_reason: str | None = None
 ) -> MarkEntry:
-    """Let an opinion of somebody else's count: the unrealised gain moves to it on its date."""
+    """Let the newest opinion of somebody else count: the unrealised gain moves to it that day."""
     actor.must(Duty.APPROVE_MARKS)
     entry = get(work, mark_id)
     investment = _holding(work, entry.investment_id)
@@ -209,6 +207,13 @@ def approve(
     if entry.approved_by is not None:
         raise DomainError(
             "This mark was approved already.", "Nothing is left to do; reload the page."
+        )
+    if (newest := _newest_version(work, entry.investment_id, entry.as_of)) != entry.version:
+        raise DomainError(
+            "Version {version} of this valuation was replaced by version {newest}.",
+            "Reload the page, look at the newest version and approve that one.",
+            version=entry.version,
+            newest=newest,
         )
     later = _newest_in_force(work, entry.investment_id)
     if later is not None and (later.as_of, later.version) > (entry.as_of, entry.version):
@@ -245,7 +250,8 @@ def approve(
             is_demo=entry.is_demo,
         )
     )
-    audit.write(work, actor, "mark:approve", "mark", mark_id, after={"change_fen": change_fen})
+    after = {"as_of": entry.as_of, "version": entry.version, "change_fen": change_fen}
+    audit.write(work, actor, "mark:approve", "mark", mark_id, after=after)
     return get(work, mark_id)
 
 
@@ -290,6 +296,12 @@ def _holding(work: Work, investment_id: str) -> Investment:
             name=investment.name,
         )
     return investment
+
+
+def _newest_version(work: Work, investment_id: str, as_of: date) -> int:
+    newest = sa.func.coalesce(sa.func.max(col(Mark.version)), 0)
+    same_day = (col(Mark.investment_id) == investment_id) & (col(Mark.as_of) == as_of)
+    return int(work.scalar(sa.select(newest).where(same_day)))
 
 
 def _carried(work: Work, investment: Investment, as_of: date) -> tuple[int, int]:
@@ -376,20 +388,13 @@ def _entries(
     return [
         MarkEntry(
             mark_id=mark.id,
-            investment_id=mark.investment_id,
-            as_of=mark.as_of,
-            version=mark.version,
-            fair_value_fen=mark.fair_value_fen,
             method=Method(mark.method),
             inputs=json.loads(mark.inputs),
-            calibration=mark.calibration,
-            prepared_by=mark.prepared_by,
-            prepared_at=mark.prepared_at,
             approved_by=approved_by,
             approved_at=approved_at,
             transaction_id=transaction_id,
             withdrawn_because=withdrawn_because,
-            is_demo=mark.is_demo,
+            **mark.model_dump(exclude={"id", "method", "inputs"}),
         )
         for mark, approved_by, approved_at, transaction_id, withdrawn_because in rows
     ]

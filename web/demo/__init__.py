@@ -10,6 +10,7 @@ from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
 from web.demo import (
+    appraisals,
     cash,
     chain_rows,
     clauses,
@@ -80,6 +81,7 @@ def plan() -> Timeline:
     for fund in (xinwei, mother, hongtai, growth):
         fund.stage(timeline)
     fees.stage(timeline)
+    appraisals.stage(timeline)
     cash.stage(timeline)
     indices.stage(timeline)
     chain_rows.stage(timeline)

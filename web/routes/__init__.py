@@ -4,6 +4,7 @@ from web.routes import (
     admin,
     agreement_acts,
     agreements,
+    appraisals,
     bank,
     calendar,
     capital_acts,
@@ -69,6 +70,7 @@ ROUTERS = (
     fund_terms.router,
     partner_acts.router,
     capital_acts.router,
+    appraisals.router,  # before the acts that any word may name
     investments.router,
     data.router,
     export.router,

@@ -124,7 +124,6 @@ def investment_page(
 # ---- forms that begin an act
 ASKS: dict[str, Callable[..., ActForm]] = {
     "tranches": investment_forms.new_tranche,
-    "marks": investment_forms.new_mark,
     "exits": investment_forms.new_exit,
     "incomes": investment_forms.new_income,
 }

@@ -11,6 +11,7 @@ from valuation.periods import Quarter
 from web.formats import Reader
 from web.templating import Page
 from web.views.act_forms import CORRECTION, REASON, ActForm, Field, choice, day, money
+from web.views.assumptions import inputs_text
 from web.views.fund_words import METHODS
 from web.views.holdings import named
 
@@ -123,17 +124,18 @@ def _mark_facts(
     before_fen = sum(carried.get(row.id, (0, 0)))
     return (
         (say("Valuation date"), reader.date(mark.as_of)),
+        (say("Version"), str(mark.version)),
         (say("Method"), reader.say(METHODS[mark.method])),
         (say("In the books on that day"), reader.exact(before_fen)),
         (say("Fair value"), reader.exact(mark.fair_value_fen)),
-        (say("Change"), reader.exact(mark.fair_value_fen - before_fen)),
+        (say("Change of value"), reader.exact(mark.fair_value_fen - before_fen)),
     )
 
 
 def approve_mark(work: Work, reader: Reader, row: Investment, mark_id: str) -> ActForm:
     """Restate an opinion before it moves the books."""
     mark = mark_of(work, row, mark_id)
-    inputs = " · ".join(f"{name} {value}" for name, value in mark.inputs.items())
+    inputs = inputs_text(reader, mark)
     return _form(
         reader,
         row,
@@ -160,7 +162,7 @@ def withdraw_mark(work: Work, reader: Reader, row: Investment, mark_id: str) -> 
         say("Withdraw it"),
         REASON,
         CORRECTION,
-        facts=_mark_facts(work, reader, row, mark_of(work, row, mark_id))[:2],
+        facts=_mark_facts(work, reader, row, mark_of(work, row, mark_id))[:3],
         warning=say("Its entry is reversed; the valuation before it counts again."),
         is_final=True,
         is_danger=True,

@@ -12,9 +12,10 @@ from sqlmodel import col
 from dealflow import gates
 from dealflow.dossier import LedgerLine
 from dealflow.gates import Gate
-from portfolio import funds, investments, marks, tranches
+from portfolio import funds, holding_bridge, investments, marks, tranches
 from portfolio.figures import Source
 from portfolio.funds import Fund
+from portfolio.holding_bridge import HoldingBridge
 from portfolio.investments import Investment, InvestmentKind, Position
 from portfolio.kernel.actors import Account, Actor, Duty
 from portfolio.kernel.db import Work
@@ -27,6 +28,7 @@ from web.charts import Step
 from web.charts.money import is_cut
 from web.formats import SCALE, Reader
 from web.templating import Page
+from web.views.assumptions import Assumption, assumptions, inputs_text, is_worked_out
 from web.views.deal_terms import GateView, gate_view, value_text
 from web.views.fund_ledger import EntryRow, entry_rows
 from web.views.fund_tiles import flows_text
@@ -34,6 +36,8 @@ from web.views.fund_words import METHODS
 from web.views.holdings import LandingSide, Rate, landing_sides, named, rate
 from web.views.tips import Tip
 from web.views.words import STATE_KINDS, STATES
+
+QUARTERS = 12
 
 
 # ---- facts
@@ -94,6 +98,9 @@ class InvestmentPage:
     steps: tuple[tuple[Message, int, bool], ...]
     entries: tuple[EntryRow, ...]
     marks: tuple[MarkRow, ...]
+    assumptions: tuple[Assumption, ...]  # of the newest mark that was worked out
+    assumed_on: date | None
+    quarters: tuple[HoldingBridge, ...]  # newest first
     stale_days: int | None
     tranches: tuple[TrancheRow, ...]
     landing: LandingSide | None
@@ -119,10 +126,13 @@ def investment_page(
     live = not page.is_past
     side = landing_sides(work, reader, page.as_of, [row.id], with_demo=with_demo).get(row.id)
     entries = _entries(work, reader, moment, row, may_edit=live and actor.may(Duty.EDIT_FUNDS))
-    mark_rows = _mark_rows(work, actor, moment, row, live=live)
+    mark_rows = _mark_rows(work, reader, actor, moment, row, live=live)
     in_force = [one for one in mark_rows if one.mark.is_in_force]
     rests_on = in_force[-1].mark.as_of if in_force else at.first_paid_on
     old = at.cost_fen and at.kind is InvestmentKind.FIRM and rests_on
+    worked_out = [one.mark for one in mark_rows if is_worked_out(one.mark)]
+    newest = worked_out[-1] if worked_out else None
+    before = worked_out[-2] if worked_out[1:] else None
     steps = _steps(at)
     child = work.session.get(Fund, row.child_fund_id) if row.child_fund_id else None
     return InvestmentPage(
@@ -139,6 +149,9 @@ def investment_page(
         steps=steps,
         entries=entries,
         marks=tuple(reversed(mark_rows)),
+        assumptions=assumptions(reader, newest, before) if newest else (),
+        assumed_on=newest.as_of if newest else None,
+        quarters=tuple(reversed(holding_bridge.of_holding(work, moment, row.id)[-QUARTERS:])),
         stale_days=(page.as_of - rests_on).days
         if old and rests_on and marks.is_stale(rests_on, page.as_of)
         else None,
@@ -242,7 +255,7 @@ def _entries(
 
 
 def _mark_rows(
-    work: Work, actor: Actor, moment: Moment, row: Investment, *, live: bool
+    work: Work, reader: Reader, actor: Actor, moment: Moment, row: Investment, *, live: bool
 ) -> list[MarkRow]:
     history = marks.history(work, moment, row.id)
     newest = marks.latest(work, moment, [row.id]).get(row.id)
@@ -251,19 +264,22 @@ def _mark_rows(
         work.rows(sa.select(col(Account.id), col(Account.name)).where(col(Account.id).in_(ids)))
     )
     may = live and actor.may(Duty.APPROVE_MARKS)
+    newest_drafts = {mark.as_of: mark.version for mark in history}
     rows = []
     for mark in history:
         if mark.withdrawn_because is not None:
             word, kind = say("Withdrawn"), "hold"
         elif mark.approved_by is not None:
             word, kind = say("Approved"), "ok"
+        elif newest_drafts[mark.as_of] != mark.version:
+            word, kind = say("Replaced"), "todo"
         else:
             word, kind = say("Waits for approval"), "warn"
         rows.append(
             MarkRow(
                 mark=mark,
                 method=METHODS[mark.method],
-                inputs=" · ".join(f"{name} {value}" for name, value in mark.inputs.items()),
+                inputs=inputs_text(reader, mark),
                 prepared_by=people.get(mark.prepared_by, ""),
                 approved_by=people.get(mark.approved_by or "", ""),
                 age_days=(moment.as_of - mark.as_of).days,
@@ -272,7 +288,10 @@ def _mark_rows(
                 and marks.is_stale(mark.as_of, moment.as_of),
                 word=word,
                 kind=kind,
-                may_approve=may and mark.approved_by is None and mark.prepared_by != actor.id,
+                may_approve=may
+                and mark.approved_by is None
+                and mark.prepared_by != actor.id
+                and newest_drafts[mark.as_of] == mark.version,
                 may_withdraw=may and newest is not None and newest.mark_id == mark.mark_id,
             )
         )

@@ -110,18 +110,19 @@ def _bank(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
     A fund whose statements are not kept here is reconciled elsewhere, and the figure says so.
     """
     found = reconciliation.reconcile(work, Moment(as_of=quarter.end), fund.id)
-    figure = say("Books {books}, no bank statement taken in", books=Yuan(found.ledger_fen))
-    if found.begins_on is not None and not isinstance(found.statement_fen, Undefined):
-        figure = say(
-            "Books {books}, bank {bank}",
-            books=Yuan(found.ledger_fen),
-            bank=Yuan(found.statement_fen),
-        )
+    balance = found.statement_fen
     yield CloseCheck(
         code="bank",
-        name=say("The books agree with the bank, and no row of either is open"),
-        figure=figure,
-        findings=found.findings if found.begins_on is not None else (),
+        name=say("The cash of the books is that of the bank statements"),
+        figure=say("No bank statement of this fund is kept")
+        if isinstance(balance, Undefined)
+        else say(
+            "Books {books}, bank {bank}, rows that differ: {count}",
+            books=Yuan(found.ledger_fen),
+            bank=Yuan(balance),
+            count=len(found.differences),
+        ),
+        findings=() if found.begins_on is None else found.findings,
     )
 
 
@@ -170,25 +171,6 @@ def _carry(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
         name=say("Carried interest is conserved between the partners"),
         figure=say("Accrued and earned {carry}", carry=Yuan(sum(f for f in moved if f > 0))),
         findings=(found,) if over else (),
-    )
-
-
-def _bank(work: Work, fund: Fund, quarter: Quarter) -> Iterable[CloseCheck]:
-    """Books and bank agree, of a fund whose statements are kept; of another nothing is known."""
-    found = reconciliation.reconcile(work, Moment(as_of=quarter.end), fund.id)
-    balance = found.statement_fen
-    yield CloseCheck(
-        code="bank",
-        name=say("The cash of the books is that of the bank statements"),
-        figure=say("No bank statement of this fund is kept")
-        if isinstance(balance, Undefined)
-        else say(
-            "Books {books}, bank {bank}, rows that differ: {count}",
-            books=Yuan(found.ledger_fen),
-            bank=Yuan(balance),
-            count=len(found.differences),
-        ),
-        findings=() if found.begins_on is None else found.findings,
     )
 
 

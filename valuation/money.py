@@ -84,6 +84,9 @@ _AMOUNT = re.compile(
     r"(?P<unit>万亿|亿|万)?(?P<yuan>元|圆)?",
     re.IGNORECASE,
 )
+_FOREIGN = re.compile(
+    r"美元|欧元|港元|港币|日元|英镑|新元|USD|US\$|EUR|HKD|JPY|GBP|SGD|[$€£]", re.IGNORECASE
+)
 _IN_FEN = {"万": int(Unit.WAN), "亿": int(Unit.YI), "万亿": 10_000 * int(Unit.YI)}
 
 
@@ -98,6 +101,12 @@ def parse(text: str, default: Unit = Unit.YUAN) -> int:
     plain = unicodedata.normalize("NFKC", text).replace(MINUS, "-")
     plain = "".join(plain.split()).translate(str.maketrans("萬億", "万亿"))
     found = _AMOUNT.fullmatch(plain) if len(plain) <= _LONGEST_TEXT else None
+    if found is None and _FOREIGN.search(plain[:_LONGEST_TEXT]):
+        raise NotMoneyError(
+            "“{text}” is in another currency; the books are kept in CNY.",
+            "Convert it to yuan first, and keep the rate with the papers.",
+            text=text[:_LONGEST_TEXT],
+        )
     if found is None:
         raise NotMoneyError(
             "“{text}” is not an amount of money.",

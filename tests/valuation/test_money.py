@@ -103,7 +103,7 @@ def test_a_bare_number_takes_the_unit_of_its_column() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "abc", "1,2", "1,2345", "1.2.3", "1e5", "--1", "万", "12美元", "1亿2000万", "٣", ".5",
+    ["", " ", "abc", "1,2", "1,2345", "1.2.3", "1e5", "--1", "万", "1亿2000万", "٣", ".5",
      "5.", "NaN", "9" * 65],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_an_example_of_one(text: str) -> None:
@@ -170,3 +170,11 @@ def test_what_is_shown_to_the_fen_reads_back(fen: int, how: tuple[Unit, int]) ->
 def test_what_is_shown_is_at_most_half_a_digit_off(fen: int, unit: Unit, decimals: int) -> None:
     shown = Fraction(show(fen, unit, decimals).replace("−", "-").replace(",", ""))
     assert abs(shown - Fraction(fen, int(unit))) <= Fraction(1, 2 * 10**decimals)
+
+
+@pytest.mark.parametrize(
+    "text", ["100万美元", "USD 5,000", "$12", "€3亿", "HKD100", "１００万港元"]
+)
+def test_another_currency_is_named_and_not_read_as_yuan(text: str) -> None:
+    with pytest.raises(NotMoneyError, match="kept in CNY"):
+        parse(text)

@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import agreements, holds
+from dealflow import agreements, dispatch, holds
 from dealflow.agreements import Side
 from dealflow.conditions import Condition, ConditionPosition, Waiver, get, position
 from dealflow.observed import Observation, ObservationCheck, seen
@@ -143,6 +143,7 @@ def observe(
     row = get(work, condition_id)
     _refuse_odd_value(Metric(row.metric), value)
     _refuse_odd_day(work, row, observed_on)
+    _refuse_silent_restatement(work, observed_on, note)
     if evidence_file_id is not None:
         files.get(work, evidence_file_id)
     return _record(
@@ -339,6 +340,20 @@ def _refuse_odd_day(work: Work, row: Condition, on: date) -> None:
         )
     if on > work.today():
         raise DomainError("{on} has not come yet.", "Enter the day on which it was seen.", on=on)
+
+
+def _refuse_silent_restatement(work: Work, on: date, note: str) -> None:
+    """Refuse a day of a sealed half month unless a note says why it comes late.
+
+    The half month itself is never changed: what comes late is shown beside it (dispatch.restated).
+    """
+    last = dispatch.latest(work)
+    if last is not None and on <= last.as_of and not note.strip():
+        raise DomainError(
+            "{on} lies in a half month that is sealed.",
+            "Say in the note why it comes late; the half month will show it as restated.",
+            on=on,
+        )
 
 
 def _refuse_odd_void(work: Work, row: Condition, observation_id: str, note: str) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from dealflow import agreements, conditions, holds, observations, stakes
+from dealflow import agreements, conditions, dispatch, holds, observations, stakes
 from dealflow.agreements import Agreement
 from dealflow.terms import Consequence, Metric, Status
 from portfolio import tranches
@@ -209,3 +209,21 @@ def test_a_claw_back_with_a_rate_grows_from_the_day_of_signing(
     )
     days = (TODAY - SIGNED).days
     assert at_stake(district, paper).known_fen == round(10_000_00 * (1 + 0.1 * days / 365))
+
+
+# ---- sealed half months
+def test_a_day_in_a_sealed_half_month_is_refused_without_the_reason_why_it_comes_late(
+    district: District, paper: Agreement
+) -> None:
+    condition_id = agree(district, paper)
+    dispatch.seal(district.work, district.recorder, as_of=date(2026, 9, 30))
+    late = {"observed_on": date(2026, 9, 30), "value": YI}
+    with pytest.raises(DomainError, match=r"half month that is sealed.*why it comes late"):
+        observations.observe(district.work, district.recorder, condition_id, **late)
+    kept = observations.observe(
+        district.work, district.recorder, condition_id, **late, note="凭证十月才到"
+    )
+    assert kept.note == "凭证十月才到"
+    observations.observe(
+        district.work, district.recorder, condition_id, observed_on=date(2026, 10, 1), value=YI
+    )

@@ -5,6 +5,7 @@ HTML and PDF are two prints of this one document, so they cannot show different 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count as numbers
 from typing import ClassVar, TypeVar
 
@@ -156,6 +157,7 @@ class Paper:
 
 
 # ---- rules
+@lru_cache(maxsize=4096)
 def wide(text: str) -> float:
     """Return the width of a text in full-width characters."""
     return sum(1.0 if ord(sign) > 0x2E7F else 0.52 for sign in text)  # noqa: PLR2004 - CJK begins

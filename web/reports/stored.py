@@ -18,11 +18,14 @@ from valuation.periods import Quarter
 from web.reports.parts import Named, Ratio
 
 T = TypeVar("T")
+BARE = frozenset({int, str, float, bool, type(None)})
 
 
 # ---- writing
 def plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind of value
     """Turn facts into what JSON knows."""
+    if type(value) in BARE:  # most facts are: asked first, since the patterns below cost more
+        return value
     match value:
         case Undefined(reason, detail, roots):
             return {"undefined": reason.value, "detail": detail, "roots": list(roots)}

@@ -253,20 +253,22 @@ def kept(work: Work, as_of: date, *, with_demo: bool = True) -> list[Scored]:
             low=row.low,
             mid=row.mid,
             high=row.high,
-            actual=(actual := came[row.year][row.code] if row.year in came else None),
+            actual=(actual := came[row.year][row.code][0] if row.year in came else None),
             verdict=verdict_of(ForecastKind(row.kind), row.low, row.high, actual),
             source=row.source,
-            is_demo=row.is_demo,
+            # a published promise that is scored by demonstration rows has no real verdict
+            is_demo=row.is_demo or (row.year in came and came[row.year][row.code][1]),
         )
         for row in rows
     ]
 
 
-def _actuals(work: Work, year: int, *, with_demo: bool) -> dict[str, int]:
+def _actuals(work: Work, year: int, *, with_demo: bool) -> dict[str, tuple[int, bool]]:
+    """Return {measure: what the year brought, and whether demonstration rows are in it}."""
     end = date(year, 12, 31)
     figures = measures.measures(work, year_start(end), end, with_demo=with_demo)
     return {
-        figure.code: figure.value
+        figure.code: (figure.value, any(row.is_demo for row in figure.rows))
         for figure in figures
         if figure.code in FORECAST and isinstance(figure.value, int)
     }

@@ -327,9 +327,12 @@ class BooksMachine(RuleBasedStateMachine):
         by = commitments.shares(self.work, self.fund_id(n), on=on)
         partner_id = by[nth % len(by)].partner_id
         change = commitment_changes.increase if more else commitment_changes.release
-        self.act(
+        if self.act(
             lambda work, actor: change(work, actor, partner_id, amount_fen=fen, effective_date=on)
-        )
+        ):
+            # A promise has no number of its own: one recorded before the next transaction belongs
+            # to the moment before it (Moment.knew), and shares of the look-through follow it.
+            self.known.clear()
 
     @rule(n=FUNDS, quarter=st.integers(0, 5))
     def close(self, n: int, quarter: int) -> None:

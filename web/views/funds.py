@@ -166,6 +166,7 @@ class FundPage:
     template: ClassVar[str] = "funds/fund.html"
     head: Head
     tab: Tab
+    stale: int  # firms whose value is older than ninety days
     strip: Strip
     tiles: tuple[Tile, ...]
     curve: Curve
@@ -258,6 +259,7 @@ def overview(
     return FundPage(
         head=head_of(reader, actor, page, opened),
         tab="overview",
+        stale=0 if opened.own else holdings.stale(work, moment, of.holdings),
         strip=_strip(work, reader, actor, opened, of.holdings),
         tiles=fund_tiles.tiles_of(
             reader, fund, figures, net, points, opened.asked, calls_made=len(made)

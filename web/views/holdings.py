@@ -18,9 +18,11 @@ from dealflow.conditions import ConditionPosition
 from dealflow.projects import Project, stage_at
 from dealflow.stages import Stage
 from dealflow.terms import State
-from portfolio.investments import Position
+from portfolio import marks
+from portfolio.investments import InvestmentKind, Position
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
+from portfolio.ledger import Moment
 from valuation.figures import Undefined
 from valuation.irr import shown
 from web.formats import Reader
@@ -155,6 +157,18 @@ def _side(
         kind=kind,
         conditions=tuple(owed),
     )
+
+
+def stale(work: Work, moment: Moment, held: Sequence[Position]) -> int:
+    """Return how many firms rest on a value older than ninety days, cost without a mark too."""
+    firms = [one for one in held if one.kind is InvestmentKind.FIRM and one.cost_fen]
+    newest = marks.latest(work, moment, [one.investment_id for one in firms])
+    count = 0
+    for one in firms:
+        mark = newest.get(one.investment_id)
+        rests_on = mark.as_of if mark else one.first_paid_on
+        count += rests_on is not None and marks.is_stale(rests_on, moment.as_of)
+    return count
 
 
 def holdings(

@@ -100,6 +100,8 @@ FEE_LINES = tuple(line for line in Line if Line.MANAGEMENT_FEES <= line <= Line.
 EXPENSE_LINES = tuple(line for line in FEE_LINES if line >= Line.INTERNAL_ADMINISTRATION)
 OFFSET_LINES = (Line.MANAGEMENT_FEE_OFFSETS, Line.INTERNAL_OFFSETS, Line.EXPENSE_OFFSETS)
 INCOME_LINES = (Line.INTEREST_INCOME, Line.DIVIDEND_INCOME, Line.OTHER_INCOME)
+# What moves from the partners to the general partner; the rest of carry settles it.
+ALLOCATED_LINES = (Line.OPENING_CARRY, Line.CARRY_ACCRUED, Line.CARRY_EARNED)
 CARRY_LINES = (
     Line.OPENING_CARRY,
     Line.CARRY_ACCRUED,

@@ -99,7 +99,7 @@ def project(
         return Undefined(Reason.NO_COMMITMENT, "nothing was committed by this date")
     if of.as_of >= ends_on:
         return Undefined(Reason.TOO_SHORT, f"the fund's life ended on {ends_on}")
-    so_far_fen = of.distributed_fen - of.paid_in_fen
+    so_far_fen = of.net_distributed_fen - of.paid_in_fen
     columns = pacing_bands(
         float(of.committed_fen),
         assumed.contribution_rates,
@@ -113,7 +113,7 @@ def project(
         percentiles=BAND,
         age_years=max(0.0, year_fraction(began_on, of.as_of)),
         paid_in=float(of.committed_fen - of.unfunded_fen),
-        nav=float(max(of.nav_fen, 0)),
+        nav=float(max(of.net_nav_fen, 0)),
     )
     return tuple(
         ForecastPoint(

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from portfolio import capital, commitments, investments, ledger
-from portfolio.accounts import FEE_LINES, AccountCode, Line
+from portfolio.accounts import ALLOCATED_LINES, FEE_LINES, AccountCode, Line
 from portfolio.capital import Amounts
+from portfolio.carry_flows import PAID as CARRY_PAID
+from portfolio.commitments import Partner, PartnerKind
 from portfolio.investments import Movement, Position
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
@@ -40,6 +42,8 @@ class NetPerformance:
     dpi: float | Undefined
     rvpi: float | Undefined
     tvpi: float | Undefined
+    net_distributed_fen: int  # without what general partners were paid as carry
+    net_nav_fen: int  # without what they hold of it; the ratios and the rate rest on these two
     net_irr: float | Undefined
     net_flows: tuple[CashFlow, ...]  # fen, without the closing value
     first_flow_on: date | None
@@ -75,13 +79,17 @@ class QuarterPoint:
 
 
 # ---- rules
-def net(of: Amounts, flows: Sequence[CashFlow], as_of: date) -> NetPerformance:
-    """Return the multiples and the rate of amounts and the flows they are made of."""
+def net(
+    of: Amounts, flows: Sequence[CashFlow], as_of: date, *, carry_fen: int = 0, paid_fen: int = 0
+) -> NetPerformance:
+    """Return the multiples and the rate of amounts and the flows they are made of.
+
+    carry_fen  of the NAV, what general partners hold as carried interest
+    paid_fen   of the distributions, what they were paid of it; `flows` are without it
+    """
+    distributed_fen, nav_fen = of.distributed_fen - paid_fen, of.nav_fen - carry_fen
     ratios = multiples(
-        committed=of.committed_fen,
-        paid_in=of.paid_in_fen,
-        distributed=of.distributed_fen,
-        nav=of.nav_fen,
+        committed=of.committed_fen, paid_in=of.paid_in_fen, distributed=distributed_fen, nav=nav_fen
     )
     return NetPerformance(
         as_of=as_of,
@@ -95,7 +103,9 @@ def net(of: Amounts, flows: Sequence[CashFlow], as_of: date) -> NetPerformance:
         dpi=ratios.dpi,
         rvpi=ratios.rvpi,
         tvpi=ratios.tvpi,
-        net_irr=xirr([*flows, CashFlow(as_of, of.nav_fen)]) if flows else xirr([]),
+        net_distributed_fen=distributed_fen,
+        net_nav_fen=nav_fen,
+        net_irr=xirr([*flows, CashFlow(as_of, nav_fen)]) if flows else xirr([]),
         net_flows=tuple(flows),
         first_flow_on=flows[0].on if flows else None,
     )
@@ -134,12 +144,55 @@ def curve(booked: Iterable[tuple[date, int, int]], as_of: date) -> list[QuarterP
 
 
 # ---- reads
+def is_net() -> sa.ColumnElement[bool]:
+    """Return the condition on accounts' postings that leaves out what is carry of general partners.
+
+    What is allocated to them and what they were paid of it: a fund's net figures are those of the
+    money that was invested (DOMAIN.md §3).
+    """
+    return ~(_is_paid() | _is_allocated())
+
+
+def _is_paid() -> sa.ColumnElement[bool]:
+    return col(LedgerPosting.purpose).startswith(CARRY_PAID)
+
+
+def _is_allocated() -> sa.ColumnElement[bool]:
+    general = sa.select(col(Partner.id)).where(col(Partner.kind) == PartnerKind.GP.value)
+    return col(LedgerPosting.line).in_([int(line) for line in ALLOCATED_LINES]) & col(
+        LedgerPosting.partner_id
+    ).in_(general)
+
+
+def carried(work: Work, moment: Moment, fund_id: str) -> tuple[int, int]:
+    """Return what general partners hold of a fund as carry, and what they were paid, in fen."""
+    of_kind = sa.case((_is_paid(), "paid"), else_="allocated")
+    found: dict[str, int] = {
+        kind: int(fen)
+        for kind, fen in work.rows(
+            ledger.entries(of_kind, -sa.func.sum(col(LedgerPosting.amount_fen)))
+            .where(
+                col(LedgerPosting.fund_id) == fund_id,
+                col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
+                ~is_net(),
+                moment.holds(),
+            )
+            .group_by(of_kind)
+        )
+    }
+    paid_fen = -found.get("paid", 0)
+    return found.get("allocated", 0) - paid_fen, paid_fen
+
+
 def fund_performance(work: Work, moment: Moment, fund_id: str) -> FundPerformance:
     """Return what a fund has earned for its partners and by its investments."""
+    carry_fen, paid_fen = carried(work, moment, fund_id)
     partners = net(
         capital.accounts(work, moment, fund_id).total,
-        _net_flows(work, moment, col(LedgerPosting.fund_id) == fund_id),
+        _net_flows(work, moment, (col(LedgerPosting.fund_id) == fund_id) & is_net()),
         moment.as_of,
+        carry_fen=carry_fen,
+        paid_fen=paid_fen,
     )
     held = investments.positions(work, moment, fund_id)
     moved = investments.movements(work, moment, [one.investment_id for one in held])
@@ -182,10 +235,17 @@ def investment_performance(work: Work, moment: Moment, investment_id: str) -> Po
 
 
 def quarterly(
-    work: Work, moment: Moment, fund_id: str, *, partner_id: str | None = None
+    work: Work,
+    moment: Moment,
+    fund_id: str,
+    *,
+    partner_id: str | None = None,
+    net_of_carry: bool = False,
 ) -> list[QuarterPoint]:
     """Return the J-curve of a fund, or of one partner in it, from one query."""
     asked = col(LedgerPosting.fund_id) == fund_id
+    if net_of_carry:
+        asked &= is_net()
     if partner_id is not None:
         asked = asked & (col(LedgerPosting.partner_id) == partner_id)
     return curve(booked_by_day(work, moment, asked), moment.as_of)

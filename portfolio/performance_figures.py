@@ -1,6 +1,6 @@
 """A fund's figures with what each of them means and the rows it is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,6 +8,8 @@ from sqlmodel import col
 
 from portfolio import capital, funds, ledger, performance, unfunded
 from portfolio.accounts import FEE_LINES, AccountCode, Line
+from portfolio.carry_flows import PAID as CARRY_PAID
+from portfolio.commitments import Partner
 from portfolio.figures import Figure, FigureRow, Source, Unit
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, NotFoundError, say
@@ -27,6 +29,14 @@ DEFINITIONS: Mapping[str, tuple[Unit, Message]] = {
     "distributed": (Unit.FEN, say("All cash paid back to the partners, recallable or not.")),
     "recallable": (Unit.FEN, say("The part of the distributions that may be called again.")),
     "nav": (Unit.FEN, say("Assets less liabilities, which is the sum of the capital accounts.")),
+    "net_distributed": (
+        Unit.FEN,
+        say("Distributions without what general partners were paid as carried interest."),
+    ),
+    "net_nav": (
+        Unit.FEN,
+        say("Net asset value without the carried interest that general partners hold."),
+    ),
     "invested": (Unit.FEN, say("All that was ever paid into investments.")),
     "cost": (Unit.FEN, say("The cost of what is still held.")),
     "fair_value": (Unit.FEN, say("Cost plus unrealised gain of what is held, by approved marks.")),
@@ -38,17 +48,23 @@ DEFINITIONS: Mapping[str, tuple[Unit, Message]] = {
     "payables": (Unit.FEN, say("What was booked as owed and is not paid yet.")),
     "fees": (Unit.FEN, say("Management fees and expenses, net of offsets and rebates.")),
     "pic": (Unit.RATIO, say("PIC: paid-in capital over commitments.")),
-    "dpi": (Unit.MULTIPLE, say("DPI: cumulative distributions over paid-in capital.")),
-    "rvpi": (Unit.MULTIPLE, say("RVPI: net asset value over paid-in capital.")),
+    "dpi": (
+        Unit.MULTIPLE,
+        say("DPI: cumulative distributions over paid-in capital, net of carry."),
+    ),
+    "rvpi": (Unit.MULTIPLE, say("RVPI: net asset value over paid-in capital, net of carry.")),
     "tvpi": (
         Unit.MULTIPLE,
-        say("TVPI: distributions plus net asset value, over paid-in capital; gross of recalls."),
+        say(
+            "TVPI: distributions plus net asset value, over paid-in capital; net of carry, gross "
+            "of recalls."
+        ),
     ),
     "net_irr": (
         Unit.RATE,
         say(
             "Net IRR: the one yearly rate (ACT/365) at which contributions, distributions and the "
-            "net asset value are worth nothing, on the days the money moved."
+            "net asset value are worth nothing, on the days the money moved; net of carry."
         ),
     ),
     "moic": (
@@ -70,14 +86,14 @@ OF_PARTNER = (
 # What a ratio is made of: its numerator's parts and its denominator, by the codes above.
 RATIOS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "pic": (("paid_in",), "committed"),
-    "dpi": (("distributed",), "paid_in"),
-    "rvpi": (("nav",), "paid_in"),
-    "tvpi": (("distributed", "nav"), "paid_in"),
+    "dpi": (("net_distributed",), "paid_in"),
+    "rvpi": (("net_nav",), "paid_in"),
+    "tvpi": (("net_distributed", "net_nav"), "paid_in"),
     "moic": (("realised", "fair_value"), "invested"),
 }
 MADE_OF: Mapping[str, tuple[str, ...]] = {
     **{code: (*top, bottom) for code, (top, bottom) in RATIOS.items()},
-    "net_irr": ("paid_in", "distributed", "nav"),
+    "net_irr": ("paid_in", "net_distributed", "net_nav"),
     "gross_irr": ("movements", "fair_value"),
 }
 
@@ -96,6 +112,11 @@ def figures(
     else:
         of, codes = performance.partner_performance(work, moment, partner_id), OF_PARTNER
     rows = _rows(work, moment, fund_id, partner_id)
+    rows["net_nav"] = rows.get("nav", [])
+    if partner_id is None:
+        rows["net_nav"] = [*rows["net_nav"], *_carry_rows(work, moment, fund_id)]
+    else:  # an account is its holder's, carry and all
+        rows["net_distributed"] = rows.get("distributed", [])
     if isinstance(of, FundPerformance):
         rows |= _holding_rows(of)
     source = Source.DEMO if fund.is_demo else Source.COMPUTED
@@ -175,6 +196,30 @@ def _rows(
     return found
 
 
+def _carry_rows(work: Work, moment: Moment, fund_id: str) -> Iterator[FigureRow]:
+    """Yield what each general partner holds as carry, with the sign that takes it off the NAV."""
+    for partner_id, name, is_demo, fen in work.rows(
+        ledger.entries(
+            col(Partner.id),
+            col(Partner.name),
+            col(Partner.is_demo),
+            sa.func.sum(col(LedgerPosting.amount_fen)),
+        )
+        .join(Partner, col(Partner.id) == col(LedgerPosting.partner_id))
+        .where(col(LedgerPosting.fund_id) == fund_id, ~performance.is_net(), moment.holds())
+        .group_by(col(Partner.id), col(Partner.name), col(Partner.is_demo))
+        .order_by(col(Partner.id))
+    ):
+        if fen:
+            yield FigureRow(
+                label=name,
+                kind="partner",
+                subject_id=partner_id,
+                amount_fen=int(fen),
+                is_demo=is_demo,
+            )
+
+
 def _codes(account: AccountCode, line: int | None, purpose: str) -> list[tuple[str, int]]:
     """Return which figures a posting is part of, and with which sign."""
     match account:
@@ -186,7 +231,8 @@ def _codes(account: AccountCode, line: int | None, purpose: str) -> list[tuple[s
             return [("paid_in", -1)]
         case AccountCode.PARTNERS_CAPITAL if line == Line.DISTRIBUTIONS:
             is_recallable = purpose.startswith(unfunded.RECALLABLE)
-            return [("distributed", 1), *([("recallable", 1)] if is_recallable else [])]
+            found = [("distributed", 1), *([("recallable", 1)] if is_recallable else [])]
+            return found if purpose.startswith(CARRY_PAID) else [*found, ("net_distributed", 1)]
         case AccountCode.PARTNERS_CAPITAL if line in FEE_LINES:
             return [("fees", 1)]
         case _:

@@ -12,7 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import funds, investments, ledger
+from portfolio import funds, investments, ledger, performance
 from portfolio.accounts import AccountCode, Line
 from portfolio.commitments import Partner
 from portfolio.investments import Investment, InvestmentKind, Movement
@@ -134,6 +134,7 @@ def outside_accounts(work: Work, actor: Actor, moment: Moment) -> list[OutsideAc
         .where(
             col(LedgerPosting.fund_id).in_(funds.visible_funds(actor)),
             col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
+            performance.is_net(),
             moment.holds(),
         )
         .group_by(*keys)

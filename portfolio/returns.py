@@ -310,7 +310,7 @@ def fund_returns(
 ) -> FundReturns:
     """Return the net returns of a fund, and against an index where one is chosen."""
     of_fund = col(LedgerPosting.fund_id) == fund_id
-    booked = performance.booked_by_day(work, moment, of_fund)
+    booked = performance.booked_by_day(work, moment, of_fund & performance.is_net())
     days = days_of(booked, moment.as_of)
     points = performance.curve(booked, moment.as_of)
     has_demo = work.scalar(

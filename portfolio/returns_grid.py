@@ -9,7 +9,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import funds, ledger
+from portfolio import funds, ledger, performance
 from portfolio.accounts import AccountCode, Line
 from portfolio.commitments import Partner
 from portfolio.funds import Fund
@@ -127,10 +127,11 @@ def returns_grid(work: Work, actor: Actor, moment: Moment) -> Grid:
     keys = (
         *(col(LedgerPosting.fund_id), col(LedgerPosting.partner_id)),
         *(col(LedgerTransaction.effective_date), col(LedgerPosting.line)),
+        performance.is_net(),
     )
     of_fund: dict[str, dict[tuple[date, int], int]] = {row.id: {} for row in rows}
     of_partner: dict[str, list[tuple[date, int, int]]] = {}
-    for fund_id, partner_id, on, line, fen in work.rows(
+    for fund_id, partner_id, on, line, is_net, fen in work.rows(
         ledger.entries(*keys, -sa.func.sum(col(LedgerPosting.amount_fen)))
         .where(
             col(LedgerPosting.fund_id).in_(list(of_fund)),
@@ -141,6 +142,8 @@ def returns_grid(work: Work, actor: Actor, moment: Moment) -> Grid:
         .order_by(col(LedgerTransaction.effective_date))
     ):
         of_partner.setdefault(partner_id, []).append((on, line, int(fen)))
+        if not is_net:  # a general partner's carry is no return of the fund
+            continue
         whole = of_fund[fund_id]
         whole[on, line] = whole.get((on, line), 0) + int(fen)
     series = []

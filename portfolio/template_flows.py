@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from portfolio import expenses, ledger
-from portfolio.accounts import FEE_LINES, AccountCode, Line
+from portfolio.accounts import ALLOCATED_LINES, FEE_LINES, AccountCode, Line
 from portfolio.calls import CallLine, CapitalCall, Receipt
 from portfolio.carry_flows import PAID as CARRY_PAID
 from portfolio.commitments import Partner, PartnerKind
@@ -27,7 +27,6 @@ from portfolio.performance_template import (
 )
 
 FACILITY_LINES = (Line.FACILITY_FEES, Line.FACILITY_INTEREST)
-ALLOCATED = (Line.OPENING_CARRY, Line.CARRY_ACCRUED, Line.CARRY_EARNED)
 FALLBACK = {Line.CONTRIBUTIONS: "call:investments", Line.DISTRIBUTIONS: "distribution:gain"}
 
 
@@ -125,7 +124,7 @@ def _borne(work: Work, moment: Moment, fund_id: str) -> list[TypedFlow]:
     lines = {
         **dict.fromkeys((*FEE_LINES, Line.PLACEMENT_FEES), kinds["fees"]),
         **dict.fromkeys(FACILITY_LINES, kinds["facility:costs"]),
-        **dict.fromkeys(ALLOCATED, kinds["carry"]),
+        **dict.fromkeys(ALLOCATED_LINES, kinds["carry"]),
     }
     keys = (
         col(LedgerTransaction.effective_date),
@@ -140,7 +139,7 @@ def _borne(work: Work, moment: Moment, fund_id: str) -> list[TypedFlow]:
             col(LedgerPosting.line).in_([int(line) for line in lines]),
             # carry is what the others gave up, not what the general partner was given
             sa.or_(
-                col(LedgerPosting.line).not_in([int(line) for line in ALLOCATED]),
+                col(LedgerPosting.line).not_in([int(line) for line in ALLOCATED_LINES]),
                 col(Partner.kind) != PartnerKind.GP.value,
             ),
             moment.holds(),
@@ -163,7 +162,7 @@ def carried(work: Work, moment: Moment, fund_id: str) -> Carry:
         .join(Partner, col(Partner.id) == col(LedgerPosting.partner_id))
         .where(
             col(LedgerPosting.fund_id) == fund_id,
-            col(LedgerPosting.line).in_([int(line) for line in ALLOCATED]) | is_paid,
+            col(LedgerPosting.line).in_([int(line) for line in ALLOCATED_LINES]) | is_paid,
             moment.holds(),
         )
         .group_by(*keys)

@@ -17,6 +17,9 @@ from portfolio import (
     exits,
     ledger,
     organisations,
+    performance,
+    performance_figures,
+    returns,
     terms,
 )
 from portfolio.accounts import AccountCode, Line
@@ -164,6 +167,44 @@ def test_paying_carry_leaves_all_of_it_what_it_was(earned) -> None:
     found = accrue(earned)
     assert found.accrued_fen + found.earned_fen == 54_000_00
     assert found.earned_fen == 30_240_00  # the payment itself is beyond the catch-up
+
+
+def net(book) -> performance.FundPerformance:
+    return performance.fund_performance(book.work, Moment(as_of=OUT), book.fund.id)
+
+
+def test_a_funds_net_figures_leave_carry_out(gained) -> None:
+    before = net(gained)
+    assert (before.net_nav_fen, before.tvpi) == (1_300_000_00, pytest.approx(1.3))
+    accrue(gained)
+    after = net(gained)
+    assert (after.nav_fen, after.net_nav_fen) == (1_300_000_00, 1_246_000_00)  # 54,000 of carry
+    assert after.tvpi == pytest.approx(1.246)
+    assert after.net_irr == pytest.approx(0.246)  # one year of 365 days
+
+
+def test_paying_carry_moves_no_net_figure(earned) -> None:
+    before = net(earned)
+    pay(earned, 25_200_00)
+    after = net(earned)
+    assert (after.net_distributed_fen, after.net_nav_fen) == (1_140_000_00, 106_000_00)
+    assert (after.dpi, after.tvpi, after.net_irr) == (before.dpi, before.tvpi, before.net_irr)
+    assert after.distributed_fen == 1_165_200_00
+    (since,) = [
+        one
+        for one in returns.fund_returns(earned.work, Moment(as_of=OUT), earned.fund.id).horizons
+        if one.code == "irr_itd"
+    ]
+    assert since.value == pytest.approx(after.net_irr)
+
+
+def test_each_net_figure_opens_to_rows_that_add_up_to_it(earned) -> None:
+    pay(earned, 25_200_00)
+    found = performance_figures.figures(earned.work, Moment(as_of=OUT), earned.fund.id)
+    by_code = {figure.code: figure for figure in found}
+    for code in ("nav", "net_nav", "distributed", "net_distributed"):
+        figure = by_code[code]
+        assert sum(row.amount_fen for row in figure.rows) == figure.value, code
 
 
 def test_no_more_is_paid_than_was_earned(earned) -> None:

@@ -173,6 +173,8 @@ def _side(of: NetPerformance) -> Side:
     return Side(
         as_of=of.as_of,
         amounts=Amounts(**{name: getattr(of, name) for name in Amounts.__slots__}),
+        net_distributed_fen=of.net_distributed_fen,
+        net_nav_fen=of.net_nav_fen,
         pic=of.pic,
         dpi=of.dpi,
         rvpi=of.rvpi,

@@ -17,15 +17,15 @@ def of(report: LpReport) -> tuple[Definition, ...]:
     """Return the definitions in the order in which the report shows their figures."""
     at, fund = report.now, report.now.fund
     amounts = fund.amounts
-    paid_in, nav = Fen(amounts.paid_in_fen), Fen(amounts.nav_fen)
-    distributed = Fen(amounts.distributed_fen)
+    paid_in, nav = Fen(amounts.paid_in_fen), Fen(fund.net_nav_fen)
+    distributed = Fen(fund.net_distributed_fen)
     rates = say("{count} flows up to {on}", count=len(report.flows), on=report.as_of)
     return (
         _means(
             say("Net IRR"),
             say(
                 "Yearly rate at which the partners' contributions, distributions and closing NAV "
-                "are worth nothing; XIRR, ACT/365"
+                "are worth nothing, net of carry; XIRR, ACT/365"
             ),
             rates,
             fund.net_irr,
@@ -34,7 +34,7 @@ def of(report: LpReport) -> tuple[Definition, ...]:
         ),
         _means(
             say("TVPI"),
-            say("(Distributions + closing NAV) ÷ paid-in"),
+            say("(Distributions + closing NAV, net of carry) ÷ paid-in"),
             say("({distributed} + {nav}) ÷ {paid_in}", **_values(distributed, nav, paid_in)),
             fund.tvpi,
             "multiple",
@@ -42,7 +42,7 @@ def of(report: LpReport) -> tuple[Definition, ...]:
         ),
         _means(
             say("DPI"),
-            say("Distributions ÷ paid-in"),
+            say("Distributions without carry paid ÷ paid-in"),
             say("{distributed} ÷ {paid_in}", distributed=distributed, paid_in=paid_in),
             fund.dpi,
             "multiple",
@@ -50,7 +50,7 @@ def of(report: LpReport) -> tuple[Definition, ...]:
         ),
         _means(
             say("RVPI"),
-            say("Closing NAV ÷ paid-in"),
+            say("Closing NAV, net of carry ÷ paid-in"),
             say("{nav} ÷ {paid_in}", nav=nav, paid_in=paid_in),
             fund.rvpi,
             "multiple",

@@ -41,6 +41,8 @@ class Side:
 
     as_of: date
     amounts: Amounts
+    net_distributed_fen: int  # without carry paid; of a partner, all that it was paid
+    net_nav_fen: int  # without the carry that general partners hold
     pic: float | Undefined
     dpi: float | Undefined
     rvpi: float | Undefined

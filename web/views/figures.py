@@ -34,6 +34,8 @@ FUND_TITLES: Mapping[str, Message] = {
     "paid_in": say("Paid in"),
     "unfunded": say("Unfunded"),
     "distributed": say("Distributed"),
+    "net_distributed": say("Distributed, net of carry"),
+    "net_nav": say("NAV, net of carry"),
     "recallable": say("Recallable"),
     "nav": say("Net asset value"),
     "invested": say("Invested"),

@@ -1,5 +1,6 @@
 """The funds a person may see, with their figures in a few queries however many there are."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from sqlmodel import col
 from portfolio import capital, funds, ledger, memo_rows, moved, performance, unfunded
 from portfolio.accounts import AccountCode, Line
 from portfolio.call_types import OUTSIDE
+from portfolio.carry_flows import PAID as CARRY_PAID
 from portfolio.commitments import Commitment, Partner
 from portfolio.funds import FundKind
 from portfolio.kernel.actors import Actor, Duty
@@ -131,7 +133,7 @@ def _net_of(
     }
     lines: dict[str, dict[int, int]] = {fund_id: {} for fund_id in fund_ids}
     flows: dict[str, list[CashFlow]] = {fund_id: [] for fund_id in fund_ids}
-    beside: dict[str, dict[str, int]] = {}
+    beside: dict[str, Counter[str]] = {fund_id: Counter() for fund_id in fund_ids}
     purpose = col(LedgerPosting.purpose)
     keys = (
         col(LedgerPosting.fund_id),
@@ -140,6 +142,8 @@ def _net_of(
         sa.case(
             (purpose.startswith(unfunded.RECALLABLE), "recallable_fen"),
             (purpose.startswith(OUTSIDE), "outside_fen"),
+            (purpose.startswith(CARRY_PAID), "paid_fen"),
+            (~performance.is_net(), "allocated_fen"),
             else_="",
         ),
     )
@@ -154,12 +158,12 @@ def _net_of(
         .order_by(col(LedgerTransaction.effective_date))
     ):
         lines[fund_id][line] = lines[fund_id].get(line, 0) + int(fen)
-        if line in CASH_LINES and fen:
+        if line in CASH_LINES and fen and kind != "paid_fen":
             flows[fund_id].append(CashFlow(on, -int(fen)))
         if kind:
-            sign = 1 if kind == "outside_fen" else -1
-            of_fund = beside.setdefault(fund_id, {})
-            of_fund[kind] = of_fund.get(kind, 0) + sign * int(fen)
+            # contributions and allocations are credits, what was paid back is not
+            sign = 1 if kind in {"outside_fen", "allocated_fen"} else -1
+            beside[fund_id][kind] += sign * int(fen)
     memo: dict[str, dict[int, int]] = {}
     for fund_id, row, fen in work.rows(
         sa.select(
@@ -175,13 +179,15 @@ def _net_of(
             capital.amounts(
                 promised.get(fund_id, 0),
                 lines[fund_id],
-                recallable_fen=beside.get(fund_id, {}).get("recallable_fen", 0),
-                outside_fen=beside.get(fund_id, {}).get("outside_fen", 0),
+                recallable_fen=beside[fund_id]["recallable_fen"],
+                outside_fen=beside[fund_id]["outside_fen"],
                 memo=memo.get(fund_id),
                 over=_carried_over(work, moment, fund_id, own),
             ),
             flows[fund_id],
             moment.as_of,
+            carry_fen=beside[fund_id]["allocated_fen"] - beside[fund_id]["paid_fen"],
+            paid_fen=beside[fund_id]["paid_fen"],
         )
         for fund_id in fund_ids
     }

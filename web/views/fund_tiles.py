@@ -130,16 +130,20 @@ def tiles_of(
     points: Sequence[QuarterPoint],
     asked: Asked,
     *,
+    rated: Sequence[QuarterPoint],
     calls_made: int,
 ) -> tuple[Tile, ...]:
-    """Return the tiles: of the fund, or of one partner's account where it is an LP who reads."""
+    """Return the tiles: of the fund, or of one partner's account where it is an LP who reads.
+
+    rated  the quarters net of carry, on which the rate rests
+    """
     kit = _Tiles(
         reader=reader,
         fund=fund,
         figures={figure.code: figure for figure in found},
         asked=asked,
     )
-    net_flows = flows_text(reader, of.net_flows, (of.as_of, of.nav_fen))
+    net_flows = flows_text(reader, of.net_flows, (of.as_of, of.net_nav_fen))
     shown = rate(of.net_irr, of.first_flow_on, of.as_of)
     nav_before = points[-2].nav_fen if len(points) > 1 else 0
     nav_feet: tuple[str, ...] = ()
@@ -147,7 +151,7 @@ def tiles_of(
         change = reader.growth(of.nav_fen / nav_before - 1)
         nav_feet = (reader.say(say("on the quarter")), change)
     rate_feet = [*([kit.foot(say("gross"), "gross_irr")] if "gross_irr" in kit.figures else [])]
-    if not shown.is_period and (moved := _rate_change(of, points)) is not None:
+    if not shown.is_period and (moved := _rate_change(of, rated)) is not None:
         rate_feet.append(reader.shift(moved))
     paid = reader.say(say("{count} calls", count=calls_made)) if calls_made else ""
     first: Tile = kit.make("committed", kit.foot(say("Paid in"), "pic"))

@@ -250,6 +250,9 @@ def overview(
         net = performance.partner_performance(work, moment, opened.own)
     figures = performance_figures.figures(work, moment, fund.id, partner_id=opened.own)
     points = performance.quarterly(work, moment, fund.id, partner_id=opened.own)
+    rated = points
+    if opened.own is None:
+        rated = performance.quarterly(work, moment, fund.id, net_of_carry=True)
     is_gross = is_gross and opened.own is None
     drawn = fund_tiles.gross_points(work, moment, fund.id, of) if is_gross else points
     held = holdings.holdings(work, reader, page.as_of, of.holdings, with_demo=moment.with_demo)
@@ -262,7 +265,7 @@ def overview(
         stale=0 if opened.own else holdings.stale(work, moment, of.holdings),
         strip=_strip(work, reader, actor, opened, of.holdings),
         tiles=fund_tiles.tiles_of(
-            reader, fund, figures, net, points, opened.asked, calls_made=len(made)
+            reader, fund, figures, net, points, opened.asked, rated=rated, calls_made=len(made)
         ),
         curve=fund_tiles.draw(reader, drawn, is_gross=is_gross),
         accounts=tuple(

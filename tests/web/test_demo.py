@@ -225,7 +225,7 @@ def test_every_row_that_was_not_published_carries_the_label(told: Work) -> None:
         "reported_figure",
         "expectation",
         "forecast",  # promises that were published, kept to be scored
-        "forecast",  # the promise of the year 2023, as published; the simulations are labelled
+        # the promise of the year 2023, as published; the simulations are labelled
         "landed_rule",
     }
     unlabelled = {

@@ -242,6 +242,7 @@ def _land(
             observed_on=date(2026, 3, 20),
             value=126_000,
             evidence_file_id=paper.id,
+            note="补登",
         )
         observations.verify(work, who.second_officer, seen.id, accepted=True)
     arrival = landings.arrive(

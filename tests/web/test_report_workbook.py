@@ -12,6 +12,7 @@ from portfolio import capital
 from portfolio.accounts import SCHEDULE_B_ROWS
 from portfolio.commitments import PartnerKind
 from portfolio.kernel.actors import SYSTEM
+from portfolio.legacy_rows import LEGACY_ROWS
 from tests.web.test_report_editions import (
     LATER,
     Q2,
@@ -64,6 +65,28 @@ def computed_anew(path: Path) -> dict[tuple[str, str], float]:
 def _place(name: str) -> tuple[str, str]:
     found = re.search(r"\](.*)'!([A-Z]+[0-9]+)$", name)
     return (found[1], found[2]) if found else ("", "")
+
+
+@pytest.mark.usefixtures("who", "books")
+def test_a_fund_past_its_investment_period_carries_the_sheet_of_2016(
+    database, tmp_path: Path
+) -> None:
+    with database.reading() as work:
+        report = facts.build(work, SYSTEM, fund_code="HT", quarter=Q2, partner_code="LP1")
+    young = openpyxl.load_workbook(io.BytesIO(workbook.render(report, "en")))
+    assert "Template of 2016" not in young.sheetnames
+    content = workbook.render(facts.replace(report, is_legacy=True), "en")
+    path = tmp_path / "legacy.xlsx"
+    path.write_bytes(content)
+    printed = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["Template of 2016"]
+    codes = {row[0].value: row for row in printed.iter_rows(min_row=2)}
+    assert list(codes) == [row.code for row in LEGACY_ROWS]
+    ending = report.row(95).partner.itd_fen / 100
+    assert codes["A1.41"][4].value == pytest.approx(ending)  # the same NAV as on the newer sheet
+    computed = computed_anew(path)
+    for cell in (cell for row in codes.values() for cell in row[2:8]):
+        place = ("TEMPLATE OF 2016", cell.coordinate)
+        assert computed.get(place, cell.value) == pytest.approx(cell.value, abs=0.005), place
 
 
 @pytest.mark.usefixtures("who")

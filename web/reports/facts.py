@@ -145,6 +145,10 @@ def of_partner(of: Whole, partner: Partner) -> LpReport:
         changes=(),
         definitions=(),
         checks=(),
+        is_legacy=bool(
+            of.fund.investment_period_ends_on
+            and of.fund.investment_period_ends_on < of.quarter.start
+        ),
         is_demo=of.fund.is_demo or partner.is_demo or any(one.is_demo for one in of.holdings),
     )
     report = replace(

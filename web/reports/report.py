@@ -249,6 +249,7 @@ class LpReport:
     changes: tuple[Change, ...]  # against the edition before; () in a first one
     definitions: tuple[Definition, ...]
     checks: tuple[Check, ...]
+    is_legacy: bool  # past its investment period: the sheet of 2016 goes with it
     is_demo: bool
 
     def row(self, number: int) -> AccountRow:

@@ -54,6 +54,8 @@ def render(report: LpReport, lang: Lang) -> bytes:
         sheets.investments()
         sheets.landing()
         sheets.flows()
+        if report.is_legacy:
+            workbook_annex.legacy(sheets)
         workbook_annex.methods(sheets)
         workbook_annex.children(sheets)
         workbook_annex.changes(sheets)

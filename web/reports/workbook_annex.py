@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from portfolio.kernel.errors import say
+from portfolio.legacy_rows import LEGACY_ROWS, legacy_amounts
 from valuation.figures import Undefined
 from web.reports import difference
 
@@ -52,6 +53,40 @@ def methods(sheets: Sheets) -> None:
             else:
                 sheet.write_number(last + 3, column, irr, sheets.looks["rate"])
         sheet.freeze_panes(1, 2)
+
+
+def legacy(sheets: Sheets) -> None:
+    """Write the sheet of 2016: each cell adds up cells of the capital account, live."""
+    report, by = sheets.report, sheets.by
+    sheet = sheets.open(say("Template of 2016"), (8, 60, *(19,) * 6))
+    heads = (
+        *(say("Row"), say("Item"), say("Partner QTD"), say("Partner YTD"), say("Partner ITD")),
+        *(say("Fund QTD"), say("Fund YTD"), say("Fund ITD")),
+    )
+    sheets.row(sheet, 0, sheets.heads(*heads))
+    rows = (*report.account, *report.commitment, *report.schedule_b)
+    places = {row.fund.row: at for at, row in enumerate(rows, start=1)}
+    amounts = [
+        legacy_amounts({getattr(row, side).row: getattr(getattr(row, side), span) for row in rows})
+        for side in ("partner", "fund")
+        for span in ("qtd_fen", "ytd_fen", "itd_fen")
+    ]
+    account = f"'{by.say(say('Capital account'))}'"
+    for at, row in enumerate(LEGACY_ROWS, start=1):
+        sheets.row(sheet, at, (row.code, row.name))
+        for column, of in enumerate(amounts, start=2):
+            fen = of[row.code]
+            if not row.rows:
+                sheet.write_number(at, column, fen / 100, sheets.looks["fen"])
+                continue
+            cells = [xl_rowcol_to_cell(places[abs(one)], column) for one in row.rows]
+            signs = ["+" if one > 0 else "-" for one in row.rows]
+            terms = "".join(
+                f"{sign}{account}!{cell}" for sign, cell in zip(signs, cells, strict=True)
+            )
+            look = sheets.looks["total" if row.is_sum else "fen"]
+            sheet.write_formula(at, column, "=" + terms.removeprefix("+"), look, fen / 100)
+    sheet.freeze_panes(1, 2)
 
 
 def children(sheets: Sheets) -> None:

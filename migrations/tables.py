@@ -65,6 +65,9 @@ MODULES = (
     "dealflow.forecasts",
     "dealflow.outreach",
     "dealflow.due_dates",
+    "dealflow.sites",
+    "dealflow.site_takings",
+    "dealflow.site_needs",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -147,6 +150,9 @@ APPEND_ONLY = (
     "race_board",
     "target",
     "forecast",
+    "site_offer",
+    "site_taking",
+    "site_release",
 )
 
 

@@ -37,6 +37,7 @@ from web.routes import (
     reinvestment,
     report_acts,
     reports,
+    sites,
 )
 
 ROUTERS = (
@@ -58,6 +59,7 @@ ROUTERS = (
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
     chains.router,
+    sites.router,
     cash_acts.router,
     bank.router,
     notices.router,

@@ -180,3 +180,31 @@ def test_a_need_is_matched_on_the_project_with_what_is_missing(
         (match,) = site_needs.matches(work, work.today(), need)
         assert (match.score, match.most) == (44.0, 55.0)  # 24 of 30, 20 of 20, 0 of 5
     assert office.post(form, data={**stale, **asked}).status_code == 409
+
+
+def test_a_sheet_is_previewed_by_its_sender_and_listed_once(
+    office: TestClient, logged_in: LogIn
+) -> None:
+    rows = ["载体编号,载体名称,载体类型,面积", "A9,示例厂房,厂房,8000", "A10,示例楼,写字楼,大"]
+
+    def upload(lines: list[str]) -> str:
+        hidden = hidden_fields(office.get("/sites/import").text)
+        content = "\n".join(lines).encode()
+        answer = office.post(
+            "/sites/import", data=hidden, files={"sheet": ("载体.csv", content, "text/csv")}
+        )
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    faulty = office.get(upload(rows)).text
+    assert "D3" in faulty
+    assert "确认入库" not in faulty
+    preview = upload(rows[:2])
+    assert send(office, preview, preview).status_code == 303
+    assert "A9" in office.get("/sites").text
+    again = upload(rows[:2])
+    assert "A9" in office.get(again).text
+    assert send(office, again, again).status_code == 303
+    assert office.get("/sites").text.count("A9") == 1
+    stranger = logged_in(OFFICE, login="another")
+    assert stranger.get(preview).status_code == 404

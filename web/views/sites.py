@@ -5,13 +5,18 @@ from datetime import date
 from typing import ClassVar
 
 from dealflow import site_list, sites
+from dealflow.cells import Finding
+from dealflow.drafts import Plan
 from dealflow.site_list import Filters, SiteLine, Spell, Standing
+from dealflow.site_sheet import SiteDraft, SiteSheet
 from dealflow.sites import Offer, ProjectSite, SiteKind, SiteOffer
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message
+from portfolio.kernel.files import StoredFile
 from web.formats import Reader
 from web.templating import Page
+from web.views.data import PLANS
 from web.views.site_words import (
     KINDS,
     OFFERS,
@@ -21,6 +26,7 @@ from web.views.site_words import (
     utilities_text,
 )
 
+ROWS_SHOWN = 200
 AREAS = (1_000, 5_000, 10_000, 50_000)
 
 
@@ -75,7 +81,41 @@ class SitePage:
     today: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteImport:
+    """Where a sheet of sites is uploaded, or its preview."""
+
+    template: ClassVar[str] = "sites/import.html"
+    file: StoredFile | None = None
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[tuple[SiteDraft, Message, str, str], ...] = ()  # row, plan, its tone, kind
+    new: int = 0
+    known: int = 0
+    refused: int = 0
+    more: int = 0  # rows that are not shown
+
+
 # ---- builders
+def import_preview(reader: Reader, file: StoredFile, read: SiteSheet) -> SiteImport:
+    """Arrange the preview of a sheet."""
+    return SiteImport(
+        file=file,
+        findings=tuple(sorted(read.findings, key=lambda one: (one.row, one.column))),
+        rows=tuple(
+            (
+                row,
+                *PLANS[row.plan],
+                reader.say(KINDS[SiteKind(row.values["kind"])]) if "kind" in row.values else "",
+            )
+            for row in read.rows[:ROWS_SHOWN]
+        ),
+        new=read.count(Plan.ADD),
+        known=read.count(Plan.KNOWN),
+        refused=read.count(Plan.REFUSED),
+        more=max(len(read.rows) - ROWS_SHOWN, 0),
+    )
+
+
 def row_of(reader: Reader, line: SiteLine) -> SiteRow:
     """Put a line into words."""
     return SiteRow(

@@ -68,6 +68,7 @@ MODULES = (
     "dealflow.sites",
     "dealflow.site_takings",
     "dealflow.site_needs",
+    "dealflow.enquiries",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -153,6 +154,7 @@ APPEND_ONLY = (
     "site_offer",
     "site_taking",
     "site_release",
+    "enquiry",
 )
 
 

@@ -1,4 +1,4 @@
-"""Sites: the inventory, who holds what since when, and what projects ask of a site.
+"""Sites: the inventory, who holds what since when, what projects ask for; public enquiries.
 
 Why   a project's "site secured" named no site, so nobody saw what was left to offer
 Data  new tables only; older milestones name no site until somebody says which
@@ -13,7 +13,7 @@ from portfolio.kernel.guards import append_only
 
 revision, down_revision = "0019", "0018"
 branch_labels = depends_on = None
-APPEND_ONLY = ("site_offer", "site_taking", "site_release")
+APPEND_ONLY = ("site_offer", "site_taking", "site_release", "enquiry")
 KINDS = ("parcel", "factory", "office", "clean_room")
 
 
@@ -21,6 +21,7 @@ def upgrade() -> None:
     """Make the tables, then the triggers that guard those of history."""
     _inventory()
     _takings()
+    _enquiries()
     for table in APPEND_ONLY:
         for statement in append_only(table, op.get_bind().dialect.name):
             op.execute(statement)
@@ -147,6 +148,23 @@ def _takings() -> None:
         sa.UniqueConstraint("taking_id", name=op.f("uq_site_release_taking_id")),
         sqlite_strict=True,
     )
+
+
+def _enquiries() -> None:
+    words = ("firm", "person", "contact", "message", "ip")
+    op.create_table(
+        "enquiry",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("lead_id", Id(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in words),
+        sa.Column("at", Instant(), nullable=False),
+        sa.CheckConstraint("firm <> '' AND contact <> ''", name=op.f("ck_enquiry_answerable")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_enquiry_lead_id_lead")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiry")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_enquiry_lead_id"), "enquiry", ["lead_id"], unique=False)
+    op.create_index("ix_enquiry_ip_at", "enquiry", ["ip", "at"], unique=False)
 
 
 def _who() -> list[sa.Column[object]]:

@@ -37,6 +37,7 @@ from web.routes import (
     reinvestment,
     report_acts,
     reports,
+    showcase,
     sites,
 )
 
@@ -60,6 +61,7 @@ ROUTERS = (
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
     chains.router,
     sites.router,
+    showcase.router,
     cash_acts.router,
     bank.router,
     notices.router,

@@ -67,6 +67,7 @@ class ShownPark:
     name: str
     sites: int
     area_m2: int
+    is_demo: bool  # a site that is counted is a demonstration row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,7 @@ def parks(sites: list[ShownSite]) -> list[ShownPark]:
             name=name,
             sites=sum(site.park == name for site in sites),
             area_m2=sum(site.area_m2 for site in sites if site.park == name),
+            is_demo=any(site.is_demo for site in sites if site.park == name),
         )
         for name in names
     ]

@@ -131,6 +131,7 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "take_site": EDITS,
     "site_release_form": EDITS,
     "release_site": EDITS,
+    "profile_page": DEALS,
     "site_need_form": EDITS,
     "state_site_need": EDITS,
     "payouts_page": DEALS,

@@ -208,3 +208,18 @@ def test_a_sheet_is_previewed_by_its_sender_and_listed_once(
     assert office.get("/sites").text.count("A9") == 1
     stranger = logged_in(OFFICE, login="another")
     assert stranger.get(preview).status_code == 404
+
+
+def test_the_profile_puts_what_a_firm_seeks_beside_what_the_district_has(
+    office: TestClient, logged_in: LogIn, database: Database, officer: Actor, factory: ProjectSite
+) -> None:
+    project_id = deal(database, officer, "P1")
+    assert "一号厂房" not in office.get(f"/deals/{project_id}/profile").text
+    form = f"/deals/{project_id}/site-need"
+    send(office, form, form, kind="factory", area_m2="10000")
+    page = office.get(f"/deals/{project_id}/profile").text
+    assert "P1公司" in page
+    assert "≥ 10,000 m²" in page
+    assert "一号厂房" in page
+    assert "差 2,000 m²" in page
+    assert logged_in(ADMIN).get(f"/deals/{project_id}/profile").status_code == 403

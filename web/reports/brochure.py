@@ -47,7 +47,7 @@ def of_park(reader: Reader, view: ParkShown, *, as_of: date, district: str) -> b
     """Return a park with its sites as PDF/A-3a with tags."""
     is_en = reader.lang == "en"
     is_demo = any(one.site.is_demo for one in view.cards)
-    label = reader.say(say("Sites that can be had"))
+    label = reader.say(say("Free sites"))
     blocks: list[Block] = [
         _cover(reader, district, view.park, as_of, is_demo=is_demo),
         Head(number=1, title=label, note=str(len(view.cards))),
@@ -85,7 +85,7 @@ def _cover(reader: Reader, district: str, title: str, as_of: date, *, is_demo: b
         title=title,
         under=reader.say(say("Up to {to}.", to=as_of)),
         unit="",
-        audit="",
+        audit=reader.say(say("Investment promotion")),
         demo=reader.say(say("Demo")) if is_demo else "",
     )
 

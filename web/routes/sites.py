@@ -18,7 +18,7 @@ from portfolio.kernel.files import StoredFile
 from web.deps import InWork, Me, Reading, Seen, done, store_of
 from web.forms import MoneyUnit, WriteForm, fen_or_none, whole
 from web.templating import show
-from web.views import site_forms
+from web.views import profile, site_forms
 from web.views import sites as views
 
 router = APIRouter()
@@ -292,6 +292,15 @@ def release_site(
     """Give a site back."""
     site_takings.release(work, me, str(taking_id), on=form.on, reason=form.reason)
     return done(request, work, f"/sites/{site_id}", say("The site was given back."))
+
+
+@router.get("/deals/{project_id}/profile")
+def profile_page(
+    request: Request, work: Reading, me: Me, page: Seen, project_id: UUID
+) -> HTMLResponse:
+    """Show what a firm seeks beside what the district has."""
+    with_demo = request.state.site.show_demo
+    return show(request, profile.build(work, me, page, str(project_id), with_demo=with_demo))
 
 
 # ---- needs

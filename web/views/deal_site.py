@@ -69,13 +69,14 @@ def site_tab(work: Work, page: Page, project_id: str, *, with_demo: bool) -> Sit
             for site, held in site_list.held_by(work, page.as_of, project_id)
         ),
         need=need,
-        asked=_asked(page.reader, need) if need else (),
-        matches=tuple(_row(page.reader, match) for match in found[:MATCHES_SHOWN]),
+        asked=asked_of(page.reader, need) if need else (),
+        matches=tuple(match_row(page.reader, match) for match in found[:MATCHES_SHOWN]),
         total=len(found),
     )
 
 
-def _asked(reader: Reader, need: SiteNeed) -> tuple[tuple[Message, str], ...]:
+def asked_of(reader: Reader, need: SiteNeed) -> tuple[tuple[Message, str], ...]:
+    """Return what was asked, criterion by criterion, in words."""
     found = (
         (say("Kind of site"), reader.say(KINDS[SiteKind(need.kind)]) if need.kind else ""),
         (say("Park"), need.park),
@@ -91,7 +92,8 @@ def _asked(reader: Reader, need: SiteNeed) -> tuple[tuple[Message, str], ...]:
     return tuple((name, text) for name, text in found if text)
 
 
-def _row(reader: Reader, match: Match) -> MatchRow:
+def match_row(reader: Reader, match: Match) -> MatchRow:
+    """Put a match into words."""
     line = match.line
     return MatchRow(
         match=match,

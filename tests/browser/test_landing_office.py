@@ -63,7 +63,7 @@ def test_a_pasted_clause_is_proposed_and_what_it_leaves_open_is_asked(
     page.get_by_role("link", name="读取条款").click()
     page.locator("#f-text").fill(CLAUSE)
     submit(page, "读取条款")
-    card = page.locator(".card", has_text="第九条")
+    card = page.locator(".card", has_text="发明专利不少于8件")
     expect(card).to_contain_text("≥ 8 件")
     row = card.locator("tr", has_text="研发投入")
     expect(row).to_contain_text("约定值")  # 约 is no exact amount

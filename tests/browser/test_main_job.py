@@ -289,10 +289,11 @@ def test_a_mark_is_not_approved_by_its_author_but_by_another(office: Office, man
     manager.goto(manager.locator("#main a[href^='/investments/']").first.get_attribute("href"))
     holding = manager.url
     manager.get_by_role("link", name="编制估值").click()
+    manager.get_by_role("link", name="其他方式").click()
     type_into(manager, as_of="2026-09-30", inputs="每股价格 = 12.60 元\n持股 = 2,548 万股")
     type_into(manager, calibration="该轮之后收入按计划增长，估值倍数未变")
     money(manager, "value", "3.21", "yi")
-    submit(manager, "提交", "#drawer")
+    submit(manager, "提交", "#main")
     marks = "section[aria-labelledby=h-marks]"
     expect(manager.locator(marks).get_by_role("link", name="批准")).to_have_count(0)
 
@@ -356,12 +357,13 @@ def test_a_partner_sees_his_own_report_and_nobody_elses(office: Office) -> None:
     page.goto("/reports")
     names = set(page.locator("tbody a[href^='/reports/']").all_inner_texts())
     assert names == {"社会资本 LP 甲（未具名）"}
-    page.goto("/reports/HT/2026Q3/LP3")
+    page.goto("/reports/HT/2026Q2/LP3")
     expect(page.locator("h1")).to_contain_text("合伙人季度报告")
-    with desk.refused(404):
-        page.goto("/reports/HT/2026Q3/LP2")
+    for unseen in ("2026Q2/LP2", "2026Q3/LP3"):  # another's, and his own that is not locked
+        with desk.refused(404):
+            page.goto(f"/reports/HT/{unseen}")
     for kind in ("pdf", "xlsx", "json"):
-        assert page.request.get(f"/reports/HT/2026Q3/LP2/{kind}").status == 404
+        assert page.request.get(f"/reports/HT/2026Q2/LP2/{kind}").status == 404
     with desk.refused(403):
         page.goto("/deals")
 

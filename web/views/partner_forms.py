@@ -138,10 +138,10 @@ def transfer(work: Work, reader: Reader, page: Page, opened: Opened) -> ActForm:
         say("Transfer an interest"),
         "transfers/transfer",
         say("Book the transfer"),
-        choice("giver_id", say("From"), partners),
+        choice("giver_id", say("Transferor"), partners),
         choice(
             "taker_id",
-            say("To"),
+            say("Transferee"),
             {**partners, "": say("A new partner, named below")},
         ),
         Field(name="new_name", label=say("Name of a new partner"), required=False),

@@ -109,7 +109,7 @@ WORDS: Mapping[StrEnum, Message] = {
     FundClass.VENTURE: say("Venture investment"),
     FundLevel.NATIONAL: say("National"),
     FundLevel.PROVINCIAL: say("Provincial or municipality"),
-    FundLevel.MUNICIPAL: say("City"),
+    FundLevel.MUNICIPAL: say("City level"),
     FundLevel.DISTRICT: say("District or county"),
 }
 KINDS: Mapping[str, type[StrEnum]] = {

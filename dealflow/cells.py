@@ -117,6 +117,21 @@ def amount_fen(cell: Cell, unit: Unit | None) -> int:
     return fen
 
 
+def whole_number(cell: Cell) -> int:
+    """Return the whole number above zero that a cell says."""
+    plain = text(cell).replace(",", "")
+    if isinstance(cell, date | bool) or not re.fullmatch(r"\d{1,9}(\.0+)?", plain):
+        raise UnclearError(
+            say("This is not a whole number."), say("Write digits only, without a unit.")
+        )
+    found = int(Decimal(plain))
+    if found == 0:
+        raise UnclearError(
+            say("The number is not above zero."), say("Leave the cell empty if it is not known.")
+        )
+    return found
+
+
 def day(cell: Cell, *, latest: date) -> date:
     """Return the one day that a cell names, not after `latest`."""
     found = _day(cell)

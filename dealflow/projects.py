@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
+from dealflow import site_takings
 from dealflow.stages import (
     BY_SIGNING,
     EVIDENCED,
@@ -304,6 +305,9 @@ def void(work: Work, actor: Actor, milestone_id: str, *, reason: str) -> Milesto
             is_demo=milestone.is_demo,
         )
     )
+    if milestone.stage == Stage.TERMINATED:
+        # Its site was free for others since; the project cannot have it back from one of them.
+        site_takings.refuse_shared(work, project_id=milestone.project_id)
     _bump(work, get(work, milestone.project_id))
     before = {"stage": milestone.stage, "on": milestone.on}
     after = {"void": milestone.id, "reason": reason}

@@ -65,6 +65,10 @@ MODULES = (
     "dealflow.forecasts",
     "dealflow.outreach",
     "dealflow.due_dates",
+    "dealflow.sites",
+    "dealflow.site_takings",
+    "dealflow.site_needs",
+    "dealflow.enquiries",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -147,6 +151,10 @@ APPEND_ONLY = (
     "race_board",
     "target",
     "forecast",
+    "site_offer",
+    "site_taking",
+    "site_release",
+    "enquiry",
 )
 
 

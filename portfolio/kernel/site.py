@@ -22,6 +22,7 @@ class Site:
     today: date | None = None  # None: the calendar of Shanghai
     attraction_as_of: date | None = None  # the day the attraction pages open with
     show_demo: bool = True
+    showcase: bool = False  # the public pages: off until an administrator opens them
 
 
 class SiteFact(SQLModel, table=True):
@@ -43,6 +44,7 @@ def read(work: Work) -> Site:
         today=_day(facts.get("today")),
         attraction_as_of=_day(facts.get("attraction_as_of")),
         show_demo=facts.get("show_demo", "yes") == "yes",
+        showcase=facts.get("showcase", "no") == "yes",
     )
 
 

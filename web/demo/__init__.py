@@ -33,6 +33,7 @@ from web.demo import (
     quarter_ends,
     reports_told,
     signing,
+    sites,
     terms_of_the_49,
     xinwei,
 )
@@ -93,5 +94,6 @@ def plan() -> Timeline:
     clauses.stage(timeline)
     landing_office.stage(timeline)
     dispatch.stage(timeline)
+    sites.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

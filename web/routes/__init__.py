@@ -37,6 +37,8 @@ from web.routes import (
     reinvestment,
     report_acts,
     reports,
+    showcase,
+    sites,
 )
 
 ROUTERS = (
@@ -58,6 +60,8 @@ ROUTERS = (
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
     chains.router,
+    sites.router,
+    showcase.router,
     cash_acts.router,
     bank.router,
     notices.router,

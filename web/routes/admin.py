@@ -140,6 +140,7 @@ class SiteForm(WriteForm):
     today: Day = None
     attraction_as_of: Day = None
     show_demo: Literal["yes", "no"] = "no"
+    showcase: Literal["yes", "no"] = "no"
 
 
 @router.get(SITE)
@@ -163,6 +164,7 @@ def change_site(
         today=form.today.isoformat() if form.today else "",
         attraction_as_of=form.attraction_as_of.isoformat() if form.attraction_as_of else "",
         show_demo=form.show_demo,
+        showcase=form.showcase,
     )
     return done(request, work, SITE, say("The settings were saved."))
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, UploadFile
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from dealflow import conditions, gates, intake, landings, observations, projects
+from dealflow import conditions, gates, intake, landings, observations, projects, site_takings
 from dealflow.conditions import Condition
 from dealflow.intake import Firm, Intention
 from dealflow.landings import MoneyKind
@@ -82,6 +83,7 @@ class MoveForm(WriteForm):
     note: str = ""
     evidence: UploadFile | None = None
     photo: UploadFile | None = None
+    site: Annotated[UUID | None, BeforeValidator(lambda text: text or None)] = None
 
 
 @router.post("/deals/{project_id}/stage")
@@ -89,7 +91,7 @@ def move_deal(
     request: Request, work: InWork, me: Me, project_id: UUID, form: Annotated[MoveForm, Form()]
 ) -> Response:
     """Move a project to another stage."""
-    projects.move(
+    milestone = projects.move(
         work,
         me,
         str(project_id),
@@ -100,6 +102,8 @@ def move_deal(
         photo_file_id=kept(request, work, me, form.photo),
         note=form.note,
     )
+    if form.site and form.to is Stage.SITE:
+        site_takings.take(work, me, site_id=str(form.site), milestone_id=milestone.id)
     return done(request, work, f"/deals/{project_id}", say("The stage was recorded."))
 
 

@@ -75,6 +75,7 @@ class SitePage:
     today: date | None
     attraction_as_of: date | None
     show_demo: bool
+    showcase: bool
 
 
 # ---- builders

@@ -25,6 +25,7 @@ from web.formats import Reader
 from web.templating import Page
 from web.views import deal_terms
 from web.views.changes import Change, changed
+from web.views.deal_site import SiteTab, site_tab
 from web.views.deal_story import (
     MONEY_KINDS,
     Event,
@@ -50,7 +51,7 @@ SHOWS: Mapping[EvidenceFor, Message] = {
     EvidenceFor.ARRIVAL: say("Money in place"),
     EvidenceFor.WAIVER: say("Waiver"),
 }
-TABS = ("overview", "conditions", "money", "evidence", "chain", "activity", "audit")
+TABS = ("overview", "conditions", "money", "evidence", "chain", "site", "activity", "audit")
 TIMELINE_SHORT, NEIGHBOURS = 8, 30
 
 
@@ -132,6 +133,7 @@ class DealPage:
     ledger: tuple[LedgerLine, ...] = ()
     evidence: tuple[EvidenceRow, ...] = ()
     chain: ChainFigures | None = None
+    site: SiteTab | None = None
     neighbours: tuple[Card, ...] = ()
     trail: tuple[TrailRow, ...] = ()
     money_kinds: tuple[tuple[str, str], ...] = ()
@@ -231,6 +233,7 @@ def deal_page(
             ("money", say("Money flows"), len(arrivals) + len(facts.ledger) or None),
             ("evidence", say("Evidence"), len(files) or None),
             ("chain", say("Industry chain"), None),
+            ("site", say("Sites"), None),
             ("activity", say("Activity"), None),
             ("audit", say("Audit trail"), None),
         ),
@@ -266,6 +269,7 @@ def deal_page(
         ledger=facts.ledger,
         evidence=tuple(_evidence(line) for line in files),
         chain=chain,
+        site=site_tab(work, page, project_id, with_demo=with_demo) if tab == "site" else None,
         neighbours=neighbours,
         trail=_trail(work, reader, project_id) if tab == "audit" else (),
         money_kinds=tuple((kind.value, reader.say(text)) for kind, text in MONEY_KINDS.items()),

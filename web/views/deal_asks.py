@@ -7,12 +7,13 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import cards, chains, conditions, gates, units
+from dealflow import cards, chains, conditions, gates, site_list, units
 from dealflow.agreements import Agreement, FundMoney
 from dealflow.cards import Card
 from dealflow.conditions import Condition
 from dealflow.gates import Gate
 from dealflow.projects import SizeClass
+from dealflow.site_list import Filters
 from dealflow.stages import BY_SIGNING, EVIDENCED, OFF_RAMPS, Stage
 from portfolio import funds, investments, organisations, tranches
 from portfolio.kernel.actors import Actor
@@ -57,6 +58,7 @@ class MoveAsk:
     options: tuple[MoveOption, ...]
     wants_money: bool
     needs_evidence: str  # the stages that need a file, for the hint
+    sites: tuple[tuple[str, str], ...]  # that can be had
     day: date
     back: str
 
@@ -125,6 +127,11 @@ def move_ask(work: Work, page: Page, project_id: str, *, to: str) -> MoveAsk:
         ),
         wants_money=to == MONEY,
         needs_evidence=" · ".join(page.reader.say(STAGES[stage]) for stage in EVIDENCED),
+        sites=tuple(
+            (line.site.id, f"{line.site.code} {line.site.name} · {line.site.area_m2:,} m²")
+            for line in site_list.listed(work, page.as_of, Filters(with_demo=card.is_demo))
+            if line.standing in site_list.CAN_BE_HAD
+        ),
         day=page.as_of,
         back=f"/deals/{project_id}",
     )

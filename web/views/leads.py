@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
-from dealflow import duplicates, lead_list, leads, outreach, units
+from dealflow import duplicates, enquiries, lead_list, leads, outreach, units
 from dealflow.duplicates import Likeness, Twin
+from dealflow.enquiries import Enquiry
 from dealflow.lead_list import LeadLine
 from dealflow.leads import HandoverLine, Lead, LeadCounts, SourceKind
 from dealflow.outreach import TRIP, EventKind, Occasion
@@ -81,6 +82,7 @@ class LeadPage:
     may_edit: bool
     today: date
     accept_by: date
+    enquiry: Enquiry | None
 
 
 def listed(
@@ -143,4 +145,5 @@ def lead(work: Work, actor: Actor, page: Page, lead_id: str, *, with_demo: bool)
         may_edit=actor.may(Duty.EDIT_DEALS),
         today=page.today,
         accept_by=page.today + timedelta(days=DAYS_TO_ACCEPT),
+        enquiry=enquiries.of_lead(work, row),
     )

@@ -30,6 +30,7 @@ KINDS: Mapping[str, Message] = {
     "mark": say("Mark"),
     "file": say("File"),
     "project": say("Project"),
+    "project_site": say("Project site"),
     "arrival": say("Money in place"),
     "milestone": say("Milestone"),
     "agreement": say("Agreement"),
@@ -107,6 +108,10 @@ VERBS: Mapping[str, Message] = {
     "add": say("add version"),
     "clauses": say("keep clauses"),
     "nature": say("judge money"),
+    "list": say("list"),
+    "offer": say("offer or keep back"),
+    "take": say("take"),
+    "site_need": say("state need of a site"),
     "focus": say("judge holding"),
 }
 

@@ -90,7 +90,14 @@ def _block(block: Any) -> Any:
         case Table():
             dense = len(block.columns) > MANY_COLUMNS or len(block.rows) > MANY_ROWS
             size = 7.2 if dense else 8.2
-            return {"kind": block.kind, **asdict(block), "size": size, "pad": 1.55}
+            return {
+                "kind": block.kind, "label": block.label, "more": block.more,
+                "columns": [_block(column) for column in block.columns],
+                # row by row, since nothing in a report has more parts than its tables
+                "rows": [{"cells": _cells(row.cells), "is_sum": row.is_sum} for row in block.rows],
+                "size": size,
+                "pad": 1.55,
+            }
         case Kpi():
             return {
                 **asdict(block),
@@ -105,3 +112,7 @@ def _block(block: Any) -> Any:
             }
         case _:
             return block
+
+
+def _cells(cells: tuple[Any, ...]) -> list[Any]:
+    return [cell if isinstance(cell, str) else _block(cell) for cell in cells]

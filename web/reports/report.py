@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 from portfolio.capital import Amounts, StatementLine
@@ -215,7 +216,7 @@ class Sentence:
     is_weighty: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the text and its hash are made once a report
 class LpReport:
     """One partner's report on one fund and quarter. It holds no other partner's figures."""
 
@@ -260,7 +261,7 @@ class LpReport:
             if row.fund.row == number
         )
 
-    @property
+    @cached_property
     def canonical(self) -> str:
         """The facts as JSON, written one way only. This text is the JSON file."""
         return audit.canonical({"format": FORMAT, **stored.plain(self)})
@@ -280,7 +281,7 @@ class LpReport:
             )
         return stored.made(cls, value)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The fingerprint that every rendering prints: the SHA-256 of the JSON file."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()

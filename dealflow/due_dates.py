@@ -36,6 +36,7 @@ class DueKind(StrEnum):
     START = "start"
     ACTION = "action"
     HANDOVER = "handover"
+    REPORT = "report"  # to the partners of a fund; the floor above knows when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

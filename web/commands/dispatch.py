@@ -51,7 +51,7 @@ def digest(
     """Print what today brings, or mail it where a mail server is configured."""
     with reading() as work:
         site = sites.read(work)
-        found = calendar.digest(work, business_day(site), with_demo=site.show_demo)
+        found = calendar.digest(work, SYSTEM, business_day(site), with_demo=site.show_demo)
     reader = Reader(lang="zh", translate=translations("zh").ugettext)
     lines = [f"{site.brand} {site.district} {found.today}"]
     for title, owed in found.parts:

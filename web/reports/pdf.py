@@ -91,7 +91,9 @@ def _block(block: Any) -> Any:
             dense = len(block.columns) > MANY_COLUMNS or len(block.rows) > MANY_ROWS
             size = 7.2 if dense else 8.2
             return {
-                "kind": block.kind, "label": block.label, "more": block.more,
+                "kind": block.kind,
+                "label": block.label,
+                "more": block.more,
                 "columns": [_block(column) for column in block.columns],
                 # row by row, since nothing in a report has more parts than its tables
                 "rows": [{"cells": _cells(row.cells), "is_sum": row.is_sum} for row in block.rows],

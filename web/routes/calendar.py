@@ -1,6 +1,5 @@
 """日历: all due dates, the digest of the day, and the feed that a calendar program may read."""
 
-from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -28,9 +27,10 @@ def calendar_page(
 
 
 @router.get("/calendar/digest")
-def digest_page(request: Request, work: Reading, page: Seen) -> HTMLResponse:
+def digest_page(request: Request, work: Reading, me: Me, page: Seen) -> HTMLResponse:
     """Show what today brings."""
-    return show(request, view.digest(work, page.today, with_demo=request.state.site.show_demo))
+    with_demo = request.state.site.show_demo
+    return show(request, view.digest(work, me, page.today, with_demo=with_demo))
 
 
 @router.post("/calendar/feeds")
@@ -58,15 +58,9 @@ def revoke_feed(
 @router.get("/calendar/feed/{token}.ics")
 def calendar_feed_file(request: Request, work: Reading, page: Seen, token: str) -> Response:
     """Hand out the feed to whoever has its address; a withdrawn one is not there."""
-    due_dates.reader_of(work, token)
+    reader = due_dates.reader_of(work, token)
     site, today = request.state.site, business_day(request.state.site)
-    owed = due_dates.due_between(
-        work,
-        today - timedelta(days=view.BACK_DAYS),
-        today + timedelta(days=view.AHEAD_DAYS),
-        as_of=today,
-        with_demo=site.show_demo,
-    )
+    owed = view.owed_around(work, reader, today, ahead=view.AHEAD_DAYS, with_demo=site.show_demo)
     content = calendar_feed.as_ics(
         owed,
         page.reader,

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from dealflow import due_dates
 from dealflow.due_dates import Due, DueKind, Feed
-from portfolio.kernel.actors import Actor
+from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from valuation.periods import HalfMonth
+from web.reports import shelf
 from web.templating import Page
 
 KINDS: dict[DueKind, Message] = {
@@ -17,6 +18,7 @@ KINDS: dict[DueKind, Message] = {
     DueKind.START: say("Start due"),
     DueKind.ACTION: say("Action item"),
     DueKind.HANDOVER: say("Lead to accept"),
+    DueKind.REPORT: say("Report to partners"),
 }
 BACK_DAYS, AHEAD_DAYS, SOON_DAYS = 30, 120, 7
 LINES_A_HALF = 40
@@ -75,6 +77,8 @@ def line_of(one: Due, today: date) -> DueLine:
     """Arrange one thing owed."""
     if one.project_id:
         href = f"/deals/{one.project_id}"
+    elif one.kind is DueKind.REPORT:
+        href = f"/reports?quarter={one.who}"
     else:
         href = "/leads?waiting=1" if one.kind is DueKind.HANDOVER else "/landing?tab=diff"
     soon = one.on <= today + timedelta(days=SOON_DAYS)
@@ -85,13 +89,7 @@ def line_of(one: Due, today: date) -> DueLine:
 def build(work: Work, actor: Actor, page: Page, *, kind: str, with_demo: bool) -> Calendar:
     """Read and arrange the calendar around today."""
     today = page.today
-    owed = due_dates.due_between(
-        work,
-        today - timedelta(days=BACK_DAYS),
-        today + timedelta(days=AHEAD_DAYS),
-        as_of=today,
-        with_demo=with_demo,
-    )
+    owed = owed_around(work, actor, today, ahead=AHEAD_DAYS, with_demo=with_demo)
     chosen = DueKind(kind) if kind in set(DueKind) else None
     shown = [one for one in owed if chosen is None or one.kind is chosen]
     halves: dict[HalfMonth | None, list[DueLine]] = {}
@@ -112,15 +110,33 @@ def build(work: Work, actor: Actor, page: Page, *, kind: str, with_demo: bool) -
     )
 
 
-def digest(work: Work, today: date, *, with_demo: bool) -> Digest:
+def owed_around(work: Work, actor: Actor, today: date, *, ahead: int, with_demo: bool) -> list[Due]:
+    """Return what is owed around a day: the landing's dates, and the reports of who may read them.
+
+    ahead  days after today that are looked at
+    """
+    since, until = today - timedelta(days=BACK_DAYS), today + timedelta(days=ahead)
+    found = due_dates.due_between(work, since, until, as_of=today, with_demo=with_demo)
+    if actor.may(Duty.READ_REPORTS):
+        found += [
+            Due(
+                kind=DueKind.REPORT,
+                subject_id=f"{one.fund.code}-{one.quarter}",
+                project_id=None,
+                on=one.deadline.due_on,
+                text=one.fund.name,
+                who=str(one.quarter),
+                is_demo=one.fund.is_demo,
+            )
+            for one in shelf.due(work, actor, today=today, with_demo=with_demo)
+            if since <= one.deadline.due_on <= until
+        ]
+    return sorted(found, key=lambda one: (one.on, one.kind, one.subject_id))
+
+
+def digest(work: Work, actor: Actor, today: date, *, with_demo: bool) -> Digest:
     """Return what the day brings."""
-    owed = due_dates.due_between(
-        work,
-        today - timedelta(days=BACK_DAYS),
-        today + timedelta(days=SOON_DAYS),
-        as_of=today,
-        with_demo=with_demo,
-    )
+    owed = owed_around(work, actor, today, ahead=SOON_DAYS, with_demo=with_demo)
     lines = [line_of(one, today) for one in owed]
     return Digest(
         today=today,

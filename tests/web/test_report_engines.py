@@ -1,4 +1,4 @@
-"""The same story told on SQLite and on PostgreSQL is the same report, to the byte, in every file."""
+"""The same story told on SQLite and on PostgreSQL is one report, to the byte, in every file."""
 
 import shutil
 from pathlib import Path

@@ -324,12 +324,9 @@ class BooksMachine(RuleBasedStateMachine):
         by = commitments.shares(self.work, self.fund_id(n), on=on)
         partner_id = by[nth % len(by)].partner_id
         change = commitment_changes.increase if more else commitment_changes.release
-        if self.act(
+        self.act(
             lambda work, actor: change(work, actor, partner_id, amount_fen=fen, effective_date=on)
-        ):
-            # A promise has no number of its own: one recorded before the next transaction belongs
-            # to the moment before it (Moment.knew), and shares of the look-through follow it.
-            self.known.clear()
+        )
 
     @rule(n=FUNDS, quarter=st.integers(0, 5))
     def close(self, n: int, quarter: int) -> None:
@@ -365,7 +362,11 @@ class BooksMachine(RuleBasedStateMachine):
             for moment, facts in self.known:
                 assert self.facts(moment) == facts, moment
             at = len(self.known)
-            moment = Moment(as_of=ENDS[at % 3], known_seq=ledger.last_seq(self.work))
+            moment = Moment(
+                as_of=ENDS[at % 3],
+                known_seq=ledger.last_seq(self.work),
+                known_at=self.work.recorded_at,
+            )
             self.known.append((moment, self.facts(moment)))
             del self.known[:-REMEMBERED]
 
@@ -388,6 +389,7 @@ class BooksMachine(RuleBasedStateMachine):
                         partner_id=None,
                         quarter=Quarter.containing(moment.as_of),
                         known_seq=moment.known_seq,
+                        known_at=moment.known_at,
                     ),
                 ]
         return found, lookthrough.structure(self.work, moment, self.books[0].fund.id)

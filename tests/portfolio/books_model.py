@@ -308,7 +308,8 @@ class BooksMachine(RuleBasedStateMachine):
     def transfer(self, n: int, part: int, on: date) -> None:
         by = commitments.shares(self.work, self.fund_id(n), on=on)
         giver, taker = by[0], by[1 % len(by)]
-        self.act(
+        price_fen = part * 1_000_00
+        if self.act(
             lambda work, actor: transfers.transfer(
                 work,
                 actor,
@@ -316,8 +317,12 @@ class BooksMachine(RuleBasedStateMachine):
                 taker_id=taker.partner_id,
                 committed_fen=max(1, giver.committed_fen * part // 100),
                 effective_date=on,
+                price_fen=price_fen,
             )
-        )
+        ):
+            for side, fen in ((giver, price_fen), (taker, -price_fen)):
+                if commitments.partner(self.work, side.partner_id).investor_fund_id:
+                    self.cash[0] += fen  # a fund of ours pays or is paid the price
 
     @rule(n=FUNDS, nth=NTH, fen=FEN, on=DAYS, more=st.booleans())
     def promise(self, n: int, nth: int, fen: int, on: date, more: bool) -> None:

@@ -18,12 +18,11 @@ from sqlmodel import Field, col
 from dealflow import projects
 from dealflow.agreements import Agreement, FundMoney
 from dealflow.projects import Project
-from portfolio import ledger, tranches
+from portfolio import moments, tranches
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError, NotAllowedError, NotFoundError
-from portfolio.ledger import Moment
 
 
 # ---- facts
@@ -324,8 +323,7 @@ def fund_money(
     }
     if not counted:
         return []
-    known_seq = ledger.known_at(work, known_at) if known_at is not None else None
-    moment = Moment(as_of=as_of, known_seq=known_seq)
+    moment = moments.moment_of(work, as_of, known_at)
     return [
         MoneyRow(
             project_id=counted[paid.investment_id],

@@ -7,7 +7,7 @@ so it can be asked for any day, and as it was known at any number of the books.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -260,6 +260,7 @@ def statement(
     partner_id: str | None,
     quarter: Quarter,
     known_seq: int | None = None,
+    known_at: datetime | None = None,
     kind: PartnerKind | None = None,
 ) -> list[StatementLine]:
     """Return rows 12-104 and 108-114 of one partner, or of the whole fund (partner None).
@@ -275,7 +276,7 @@ def statement(
     asked = _ids(work, fund_id, partner_id, kind)
 
     def state(as_of: date) -> State:
-        found = states(work, Moment(as_of=as_of, known_seq=known_seq), fund_id)
+        found = states(work, Moment(as_of=as_of, known_seq=known_seq, known_at=known_at), fund_id)
         return added(found[one] for one in asked if one in found)
 
     at_end, day = state(quarter.end), timedelta(days=1)

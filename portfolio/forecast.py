@@ -130,7 +130,7 @@ def project(
 # ---- reads
 def recorded_end(work: Work, moment: Moment, fund: Fund) -> date | None:
     """Return the end by the terms of the day, or as the fund was founded; None if neither says."""
-    agreed = terms.find(work, fund.id, moment.as_of, known_seq=moment.known_seq)
+    agreed = terms.find(work, fund.id, moment.as_of, known=moment)
     return (agreed.term_ends_on if agreed else None) or fund.ends_on
 
 

@@ -27,10 +27,14 @@ from portfolio.postings import Posting, balanced, merged, mirrored
 # ---- facts
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """Which books are meant: counting to the close of `as_of`, knowing up to `known_seq`."""
+    """Which books are meant: counting to the close of `as_of`, knowing up to `known_seq`.
+
+    known_at  the moment that number stands for: rows without a number of their own go by it
+    """
 
     as_of: date
     known_seq: int | None = None
+    known_at: datetime | None = None
     with_demo: bool = True
 
     def holds(self) -> sa.ColumnElement[bool]:
@@ -43,8 +47,11 @@ class Moment:
     def knew(self, recorded_at: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a row without a number of its own was known.
 
-        It was, if recorded no later than the first transaction that this moment does not know.
+        Where only a number is given, a row counts that was recorded no later than the first
+        transaction which is not known: nobody can say any more on which side of it the row stood.
         """
+        if self.known_at is not None:
+            return sa.and_(recorded_at <= self.known_at)
         if self.known_seq is None:
             return sa.true()
         following = sa.select(col(LedgerTransaction.recorded_at)).where(
@@ -280,12 +287,6 @@ def reverse(
 def last_seq(work: Work) -> int:
     """Return the number of the newest transaction, 0 in empty books."""
     return int(work.scalar(sa.select(sa.func.coalesce(sa.func.max(LedgerTransaction.seq), 0))))
-
-
-def known_at(work: Work, moment: datetime) -> int:
-    """Return the last `seq` that was in the books at a moment."""
-    newest = sa.func.coalesce(sa.func.max(LedgerTransaction.seq), 0)
-    return int(work.scalar(sa.select(newest).where(col(LedgerTransaction.recorded_at) <= moment)))
 
 
 def postings_of(work: Work, transaction_id: str) -> list[Posting]:

@@ -11,7 +11,17 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import bank, calls, capital, distributions, funds, ledger, unfunded, workdays
+from portfolio import (
+    bank,
+    calls,
+    capital,
+    distributions,
+    funds,
+    ledger,
+    moments,
+    unfunded,
+    workdays,
+)
 from portfolio.accounts import Line
 from portfolio.call_types import OUTSIDE
 from portfolio.calls import CallLine, CapitalCall
@@ -116,8 +126,8 @@ def of_call(work: Work, actor: Actor, fund_id: str, call_id: str) -> list[Notice
     fund, made = funds.get(work, actor, fund_id), work.session.get(CapitalCall, call_id)
     if made is None or made.fund_id != fund.id:
         raise NotFoundError
-    seq = ledger.known_at(work, made.recorded_at)
-    moment = Moment(as_of=made.called_on, known_seq=seq)
+    moment = moments.moment_of(work, made.called_on, made.recorded_at)
+    seq = moments.known_seq(work, made.recorded_at)
     lines = calls.lines(work, calls.EVER, col(CallLine.call_id) == call_id)
     whole: dict[str, int] = {}
     for line in lines:
@@ -179,7 +189,7 @@ def of_distribution(work: Work, actor: Actor, fund_id: str, distribution_id: str
     if paid is None or paid.fund_id != fund.id:
         raise NotFoundError
     booked = work.session.get_one(LedgerTransaction, paid.transaction_id)
-    moment = Moment(as_of=paid.paid_on, known_seq=booked.seq)
+    moment = Moment(as_of=paid.paid_on, known_seq=booked.seq, known_at=booked.recorded_at)
     shown = distributions.distributions(work, moment, fund_id)
     position = next((one for one in shown if one.id == paid.id), None)
     if position is None:

@@ -7,6 +7,7 @@ Facts and rules are those of term_sheet.py.
 
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Field, col
@@ -105,10 +106,14 @@ WORDS = {
     "fund_class": FundClass,
     "level": FundLevel,
 }
-# The ledger lies above this file (a commitment asks the terms), so it is named, not imported.
-ENTRIES = sa.table(
-    "ledger_transaction", sa.column("seq", sa.BigInteger), sa.column("recorded_at", Instant)
-)
+
+
+# ---- facts
+class Knowing(Protocol):
+    """What a moment of the books says of a row; the ledger, whose it is, lies above this file."""
+
+    def knew(self, recorded_at: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that a row without a number of its own was known."""
 
 
 # ---- commands
@@ -159,20 +164,15 @@ def agree(
 
 
 # ---- reads
-def versions(work: Work, fund_id: str, *, known_seq: int | None = None) -> list[Version]:
-    """Return every version known at a number of the books, oldest first."""
+def versions(work: Work, fund_id: str, *, known: Knowing | None = None) -> list[Version]:
+    """Return every version that was known at a moment, oldest first."""
     statement = (
         sa.select(FundTerms)
         .where(col(FundTerms.fund_id) == fund_id)
         .order_by(col(FundTerms.version))
     )
-    if known_seq is not None:
-        following = (
-            sa.select(ENTRIES.c.recorded_at).where(ENTRIES.c.seq == known_seq + 1).scalar_subquery()
-        )
-        statement = statement.where(
-            sa.or_(following.is_(None), col(FundTerms.recorded_at) <= following)
-        )
+    if known is not None:
+        statement = statement.where(known.knew(col(FundTerms.recorded_at)))
     return [_version(row) for row in work.session.execute(statement).scalars()]
 
 
@@ -193,15 +193,15 @@ def _version(row: FundTerms) -> Version:
     )
 
 
-def find(work: Work, fund_id: str, on: date, *, known_seq: int | None = None) -> Terms | None:
-    """Return the terms of a day as known at a number of the books; None where none were agreed."""
-    version = standing(versions(work, fund_id, known_seq=known_seq), on)
+def find(work: Work, fund_id: str, on: date, *, known: Knowing | None = None) -> Terms | None:
+    """Return the terms of a day as known at a moment; None where none were agreed."""
+    version = standing(versions(work, fund_id, known=known), on)
     return version.terms if version else None
 
 
-def get(work: Work, fund_id: str, on: date, *, known_seq: int | None = None) -> Terms:
+def get(work: Work, fund_id: str, on: date, *, known: Knowing | None = None) -> Terms:
     """Return the terms of a day; refused where none were agreed."""
-    found = find(work, fund_id, on, known_seq=known_seq)
+    found = find(work, fund_id, on, known=known)
     if found is None:
         raise DomainError(
             "This fund has no terms in force on {on}.",
@@ -211,13 +211,13 @@ def get(work: Work, fund_id: str, on: date, *, known_seq: int | None = None) -> 
     return found
 
 
-def carry_terms(work: Work, fund_id: str, on: date, *, known_seq: int | None = None) -> CarryTerms:
+def carry_terms(work: Work, fund_id: str, on: date, *, known: Knowing | None = None) -> CarryTerms:
     """Return what the waterfall needs of the terms of a day; refused where none were agreed."""
-    return carry_of(get(work, fund_id, on, known_seq=known_seq))
+    return carry_of(get(work, fund_id, on, known=known))
 
 
 def fee_terms(
-    work: Work, fund_id: str, start: date, end: date, *, known_seq: int | None = None
+    work: Work, fund_id: str, start: date, end: date, *, known: Knowing | None = None
 ) -> list[FeePeriod]:
     """Return the stretches of [start, end], both days included, with one fee basis and rate."""
-    return list(fee_periods(versions(work, fund_id, known_seq=known_seq), start, end))
+    return list(fee_periods(versions(work, fund_id, known=known), start, end))

@@ -308,7 +308,8 @@ class BooksMachine(RuleBasedStateMachine):
     def transfer(self, n: int, part: int, on: date) -> None:
         by = commitments.shares(self.work, self.fund_id(n), on=on)
         giver, taker = by[0], by[1 % len(by)]
-        self.act(
+        price_fen = part * 1_000_00
+        if self.act(
             lambda work, actor: transfers.transfer(
                 work,
                 actor,
@@ -316,20 +317,21 @@ class BooksMachine(RuleBasedStateMachine):
                 taker_id=taker.partner_id,
                 committed_fen=max(1, giver.committed_fen * part // 100),
                 effective_date=on,
+                price_fen=price_fen,
             )
-        )
+        ):
+            for side, fen in ((giver, price_fen), (taker, -price_fen)):
+                if commitments.partner(self.work, side.partner_id).investor_fund_id:
+                    self.cash[0] += fen  # a fund of ours pays or is paid the price
 
     @rule(n=FUNDS, nth=NTH, fen=FEN, on=DAYS, more=st.booleans())
     def promise(self, n: int, nth: int, fen: int, on: date, more: bool) -> None:
         by = commitments.shares(self.work, self.fund_id(n), on=on)
         partner_id = by[nth % len(by)].partner_id
         change = commitment_changes.increase if more else commitment_changes.release
-        if self.act(
+        self.act(
             lambda work, actor: change(work, actor, partner_id, amount_fen=fen, effective_date=on)
-        ):
-            # A promise has no number of its own: one recorded before the next transaction belongs
-            # to the moment before it (Moment.knew), and shares of the look-through follow it.
-            self.known.clear()
+        )
 
     @rule(n=FUNDS, quarter=st.integers(0, 5))
     def close(self, n: int, quarter: int) -> None:
@@ -365,7 +367,11 @@ class BooksMachine(RuleBasedStateMachine):
             for moment, facts in self.known:
                 assert self.facts(moment) == facts, moment
             at = len(self.known)
-            moment = Moment(as_of=ENDS[at % 3], known_seq=ledger.last_seq(self.work))
+            moment = Moment(
+                as_of=ENDS[at % 3],
+                known_seq=ledger.last_seq(self.work),
+                known_at=self.work.recorded_at,
+            )
             self.known.append((moment, self.facts(moment)))
             del self.known[:-REMEMBERED]
 
@@ -388,6 +394,7 @@ class BooksMachine(RuleBasedStateMachine):
                         partner_id=None,
                         quarter=Quarter.containing(moment.as_of),
                         known_seq=moment.known_seq,
+                        known_at=moment.known_at,
                     ),
                 ]
         return found, lookthrough.structure(self.work, moment, self.books[0].fund.id)

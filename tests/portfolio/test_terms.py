@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from portfolio import ledger, terms
 from portfolio.kernel.errors import DomainError
+from portfolio.ledger import Moment
 from portfolio.term_sheet import FeeBasis, Model, Terms
 from tests.portfolio.conftest import BEGAN, Book
 
@@ -54,7 +55,10 @@ def test_what_was_not_known_yet_does_not_count(book: Book) -> None:
     book.work.recorded_at = datetime(2031, 1, 2, tzinfo=UTC)
     agree(book, replace(FIRST, fee_rate=0.01), BEGAN, "更正")
     on = date(2024, 12, 31)
-    assert terms.get(book.work, book.fund.id, on, known_seq=known).fee_rate == 0.02
+    assert (
+        terms.get(book.work, book.fund.id, on, known=Moment(as_of=on, known_seq=known)).fee_rate
+        == 0.02
+    )
     assert terms.get(book.work, book.fund.id, on).fee_rate == 0.01
 
 

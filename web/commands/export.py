@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from portfolio import journal, ledger
+from portfolio import journal, moments
 from portfolio.journal import JournalEntry
-from portfolio.ledger import Moment
 from web import exports, ledger_export
 from web.cli import Json, app, reading, show
 from web.commands.figures import NoDemo, fund_of, with_demo
@@ -66,9 +65,10 @@ def _entries(
 ) -> tuple[str, list[JournalEntry]]:
     with reading() as work:
         row = fund_of(work, fund)
-        moment = Moment(
-            as_of=as_of.date() if as_of else date.max,
-            known_seq=ledger.known_at(work, known_at.replace(tzinfo=UTC)) if known_at else None,
+        moment = moments.moment_of(
+            work,
+            as_of.date() if as_of else date.max,
+            known_at.replace(tzinfo=UTC) if known_at else None,
             with_demo=with_demo(work, no_demo=no_demo),
         )
         return f"{row.code} {row.name}", journal.entries(work, moment, row.id)

@@ -12,7 +12,7 @@ from dealflow import measures, sheets
 from dealflow.cells import Finding
 from dealflow.drafts import Draft, Plan
 from dealflow.measures import Scorecard
-from portfolio import book_checks, funds, indices, ledger, performance_figures, returns
+from portfolio import book_checks, funds, indices, moments, performance_figures, returns
 from portfolio.book_checks import Check
 from portfolio.figures import Figure
 from portfolio.kernel import site as sites
@@ -20,7 +20,6 @@ from portfolio.kernel.actors import SYSTEM
 from portfolio.kernel.db import Database, Work
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.files import Store
-from portfolio.ledger import Moment
 from valuation.figures import Undefined
 from web.cli import Json, app, current, reading, show
 from web.commands.imports import SHEET, imports, person
@@ -84,9 +83,11 @@ def performance(
     """Print a fund's figures as of a day, and as they were known at a moment."""
     with reading() as work:
         row = fund_of(work, fund)
-        seq = ledger.known_at(work, known_at.replace(tzinfo=UTC)) if known_at else None
-        moment = Moment(
-            as_of=as_of.date(), known_seq=seq, with_demo=with_demo(work, no_demo=no_demo)
+        moment = moments.moment_of(
+            work,
+            as_of.date(),
+            known_at.replace(tzinfo=UTC) if known_at else None,
+            with_demo=with_demo(work, no_demo=no_demo),
         )
         figures = performance_figures.figures(work, moment, row.id)
         series = _index(work, index, with_demo=moment.with_demo)

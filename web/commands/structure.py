@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from portfolio import ledger, lookthrough
+from portfolio import lookthrough, moments
 from portfolio.kernel import site as sites
-from portfolio.ledger import Moment
 from portfolio.lookthrough import FirmShare, Link
 from valuation.money import show as yuan
 from web.cli import Json, app, reading, show
@@ -36,9 +35,10 @@ def print_lookthrough(
     with reading() as work:
         row = fund_of(work, fund)
         on: date = as_of.date() if as_of else business_day(sites.read(work))
-        moment = Moment(
-            as_of=on,
-            known_seq=ledger.known_at(work, known_at.replace(tzinfo=UTC)) if known_at else None,
+        moment = moments.moment_of(
+            work,
+            on,
+            known_at.replace(tzinfo=UTC) if known_at else None,
             with_demo=with_demo(work, no_demo=no_demo),
         )
         found = lookthrough.structure(work, moment, row.id)

@@ -47,6 +47,7 @@ def _child(work: Work, moment: Moment, partner: Partner, fund: Fund, quarter: Qu
             partner_id=partner.id,
             quarter=quarter,
             known_seq=moment.known_seq,
+            known_at=moment.known_at,
         )
     }
     return Child(

@@ -19,6 +19,7 @@ from portfolio import (
     indices,
     ledger,
     marks,
+    moments,
     performance,
     returns,
     template_flows,
@@ -129,8 +130,9 @@ def read(
 ) -> Whole:
     """Read a fund at a quarter's end, as the books stood at `known_at`."""
     fund = funds.find(work, actor, fund_code)
-    seq = ledger.last_seq(work) if known_at is None else ledger.known_at(work, known_at)
-    moment = Moment(as_of=quarter.end, known_seq=seq)
+    moment = moments.moment_of(work, quarter.end, known_at)
+    if known_at is None:  # the number stands on the paper all the same
+        moment = replace(moment, known_seq=ledger.last_seq(work))
     now = _at(work, moment, fund.id)
     positions = now.fund.holdings
     stands = landing.standing(work, moment, fund.id, positions, quarter=quarter, known_at=known_at)

@@ -14,13 +14,12 @@ from dealflow import definitions, measures, targets
 from dealflow.definitions import Reported
 from dealflow.first_definitions import Definition
 from dealflow.targets import Scope, Subject
-from portfolio import funds, ledger, performance_figures
+from portfolio import funds, moments, performance_figures
 from portfolio.figures import Figure, FigureRow, Unit
 from portfolio.funds import Fund
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, Message, NotFoundError, say
-from portfolio.ledger import Moment
 from valuation.periods import year_start
 from web.exports import Table, yuan
 from web.formats import Reader
@@ -242,8 +241,7 @@ def _part(work: Work, asked: Asked) -> Subject | None:
 
 def _of_fund(work: Work, actor: Actor, asked: Asked) -> Found:
     fund = funds.find(work, actor, asked.fund)
-    known_seq = ledger.known_at(work, asked.known_at) if asked.known_at else None
-    moment = Moment(as_of=asked.as_of, known_seq=known_seq, with_demo=asked.with_demo)
+    moment = moments.moment_of(work, asked.as_of, asked.known_at, with_demo=asked.with_demo)
     own = None
     if not actor.may(Duty.READ_FIGURES):
         own = work.scalar(funds.visible_partners(actor, fund.id))

@@ -88,7 +88,7 @@ def fees_part(work: Work, reader: Reader, actor: Actor, opened: Opened) -> FeesP
         quarter=Quarter.containing(moment.as_of),
         known_seq=moment.known_seq,
     )
-    agreed = terms.find(work, fund_id, moment.as_of, known_seq=moment.known_seq)
+    agreed = terms.find(work, fund_id, moment.as_of, known=moment)
     recognised = _recognitions(work, opened)
     return FeesPart(
         flags=tuple(flag.what for flag in fees.other_flags({x.row: x.ytd_fen for x in lines})),

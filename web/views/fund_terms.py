@@ -77,7 +77,7 @@ class TermsDiff:
 # ---- reads
 def terms_page(work: Work, reader: Reader, actor: Actor, page: Page, opened: Opened) -> TermsPage:
     """Return the terms of the page's day, and every version known."""
-    known = terms.versions(work, opened.fund.id, known_seq=opened.moment.known_seq)
+    known = terms.versions(work, opened.fund.id, known=opened.moment)
     if not opened.moment.with_demo:
         known = [one for one in known if not one.is_demo]
     now = standing(known, page.as_of)

@@ -19,6 +19,7 @@ from portfolio import (
     funds,
     ledger,
     lookthrough,
+    moments,
     performance,
     performance_figures,
 )
@@ -194,13 +195,12 @@ def open_fund(
 ) -> Opened:
     """Return the fund and the books asked for, or answer as if the fund were not there."""
     fund = funds.find(work, actor, code)
-    known_seq = ledger.known_at(work, known_at) if known_at else None
     own = None
     if not actor.may(Duty.READ_FIGURES):
         own = work.scalar(funds.visible_partners(actor, fund.id))
     return Opened(
         fund=fund,
-        moment=Moment(as_of=as_of, known_seq=known_seq, with_demo=with_demo),
+        moment=moments.moment_of(work, as_of, known_at, with_demo=with_demo),
         known_at=known_at,
         own=own,
     )

@@ -6,12 +6,13 @@ the row alone. Nothing here reads a database.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+from dealflow.blockers import BlockerKind
 from dealflow.board import Column, column_of
 from dealflow.cards import IDLE_DAYS
 from dealflow.stages import AT_REST, OFF_RAMPS, Stage
@@ -79,13 +80,47 @@ class FrozenMeasure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenBlocker:
+    """One blocker that stood at the close of the half month, and whose project it held up."""
+
+    blocker_id: str
+    project_id: str
+    project_name: str
+    unit: str
+    kind: BlockerKind
+    text: str
+    raised_on: date
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenAction:
+    """One action item that was open at the close of the half month: who, what, by when."""
+
+    action_id: str
+    project_id: str | None
+    project_name: str
+    text: str
+    unit: str
+    owner: str
+    raised_on: date
+    due_on: date
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenHalf:
-    """All that was live at the close of a half month."""
+    """All that was live at the close of a half month.
+
+    Blockers and action items are None in a half month that was sealed before they were kept.
+    """
 
     as_of: date
     measures: tuple[FrozenMeasure, ...]
     projects: tuple[FrozenProject, ...]
     conditions: tuple[FrozenCondition, ...]
+    blockers: tuple[FrozenBlocker, ...] | None = None
+    actions: tuple[FrozenAction, ...] | None = None
 
 
 class ChangeKind(StrEnum):
@@ -112,6 +147,7 @@ class Aspect(StrEnum):
     LAST_EVENT = "last_event"
 
 
+Item = TypeVar("Item")
 Seen = Column | Stage | int | date | str | None
 
 
@@ -179,7 +215,25 @@ def read(text: str) -> FrozenHalf:
             FrozenCondition(**one | {"due_on": date.fromisoformat(one["due_on"])})
             for one in told["conditions"]
         ),
+        blockers=_kept(told.get("blockers"), _blocker),
+        actions=_kept(told.get("actions"), _action),
     )
+
+
+def _kept(
+    told: Sequence[Mapping[str, Any]] | None, item: Callable[[Mapping[str, Any]], Item]
+) -> tuple[Item, ...] | None:
+    return None if told is None else tuple(item(one) for one in told)
+
+
+def _blocker(told: Mapping[str, Any]) -> FrozenBlocker:
+    raised = date.fromisoformat(told["raised_on"])
+    return FrozenBlocker(**{**told, "kind": BlockerKind(told["kind"]), "raised_on": raised})
+
+
+def _action(told: Mapping[str, Any]) -> FrozenAction:
+    days = {key: date.fromisoformat(told[key]) for key in ("raised_on", "due_on")}
+    return FrozenAction(**{**told, **days})
 
 
 def _project(told: Mapping[str, Any]) -> FrozenProject:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col
 
 from dealflow import counted, definitions, race, targets
+from dealflow.counted import Facts
 from dealflow.race import Entrant, Line, Method, Part, Points
 from dealflow.targets import Scope
 from portfolio.figures import Figure
@@ -224,13 +225,18 @@ def _formula(row: RaceFormula) -> Formula:
     )
 
 
-def board(work: Work, code: str, as_of: date, *, with_demo: bool = True) -> Board:
-    """Rank the year up to a day by the formula in force on it."""
+def board(
+    work: Work, code: str, as_of: date, *, with_demo: bool = True, facts: Facts | None = None
+) -> Board:
+    """Rank the year up to a day by the formula in force on it.
+
+    facts  the rows of the year up to that day, where they were read already
+    """
     formula = next((one for one in formulas(work, as_of) if one.code == code), None)
     if formula is None:
         raise NotFoundError
     asked = targets.set_for(work, as_of.year, formula.scope, with_demo=with_demo)
-    facts = counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
+    facts = facts or counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
     in_force = definitions.in_force(work, as_of)
     codes = [part.code for part in formula.parts]
     means = {one: in_force[one] for one in codes if one in in_force}

@@ -1,6 +1,6 @@
 """The dispatch on paper: two sheets for the meeting, and every change as a workbook."""
 
-from dealflow import blockers, dispatch, frozen
+from dealflow import blockers, frozen, restatement
 from dealflow.frozen import ChangeKind
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import say
@@ -136,7 +136,7 @@ def _changes(reader: Reader, found: Compared, most: int) -> list[Block]:
 
 
 def _restated(work: Work, reader: Reader, found: Compared) -> list[Block]:
-    restated = dispatch.restated(work, found.to)
+    restated = restatement.restated(work, found.to)
     rows = restated_snaps(reader, restated)
     if not rows:
         return []

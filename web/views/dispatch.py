@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from dealflow import blockers, dispatch, frozen, units
+from dealflow import blockers, dispatch, freezing, frozen, restatement, units
 from dealflow.blockers import ActionLine, BlockerLine
 from dealflow.dispatch import Sealed
 from dealflow.frozen import Change, ChangeKind, FrozenHalf, Shift
@@ -130,7 +130,7 @@ def build(
     counts: dict[ChangeKind, int] = dict.fromkeys(ChangeKind, 0)
     for one in found.changes if found else ():
         counts[one.kind] += 1
-    restated = dispatch.restated(work, found.to) if found else None
+    restated = restatement.restated(work, found.to) if found else None
     at = found.to.as_of if found else page.as_of
     next_ = dispatch.to_seal(work, page.today)
     return Dispatch(
@@ -173,7 +173,7 @@ def build(
 def ask_seal(work: Work, page: Page, as_of: date) -> AskSeal:
     """Restate what sealing will fix."""
     last = dispatch.latest(work)
-    half = dispatch.freeze(work, as_of, since=last.as_of if last else as_of)
+    half = freezing.freeze(work, as_of, since=last.as_of if last else as_of)
     was = dispatch.content(work, last.as_of) if last else half
     shifts = frozen.shifts(was, half)
     return AskSeal(

@@ -6,9 +6,9 @@ from datetime import date
 
 from dealflow.blockers import BlockerKind
 from dealflow.board import Column
-from dealflow.dispatch import LateEntry, Restated
 from dealflow.frozen import Aspect, Change, ChangeKind, Shift
 from dealflow.landings import MoneyKind
+from dealflow.restatement import LateEntry, Restated
 from dealflow.stages import Stage
 from portfolio.figures import Unit
 from portfolio.kernel.errors import Message, say

@@ -85,7 +85,6 @@ def urgent_first(lines: Sequence[StuckLine]) -> tuple[StuckLine, ...]:
         sorted(
             lines,
             key=lambda line: (
-                line.why is not Why.BLOCKER,  # a person raised it: it is known to be true
                 line.in_hand is not None,
                 line.since,
                 line.project_name,

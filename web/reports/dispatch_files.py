@@ -15,6 +15,7 @@ from web.views.dispatch import Compared
 from web.views.dispatch_words import (
     BLOCKERS,
     KINDS,
+    by_importance,
     changes_table,
     line_of,
     restated_snaps,
@@ -22,15 +23,6 @@ from web.views.dispatch_words import (
 )
 
 CHANGES_ON_PAPER, ITEMS_ON_PAPER, SHEETS = 30, 9, 2  # what two sheets hold; the workbook has all
-# The meeting asks for what must be decided first.
-ORDER = (
-    ChangeKind.SLIPPED,
-    ChangeKind.WITHDRAWN,
-    ChangeKind.MOVED,
-    ChangeKind.NEW,
-    ChangeKind.CHANGED,
-    ChangeKind.STALLED,
-)
 
 
 def paper(work: Work, page: Page, found: Compared, *, with_demo: bool, district: str) -> bytes:
@@ -109,7 +101,7 @@ def _changes(reader: Reader, found: Compared, most: int) -> list[Block]:
         f"{reader.say(KINDS[kind][0])} {sum(one.kind is kind for one in found.changes)}"
         for kind in ChangeKind
     )
-    kept = sorted(found.changes, key=lambda one: ORDER.index(one.kind))[:most]
+    kept = by_importance(found.changes)[:most]
     rows = changes_table([line_of(reader, one) for one in kept])
     left = len(found.changes) - len(kept)
     blocks: list[Block] = [

@@ -10,14 +10,15 @@ from dealflow.frozen import ChangeKind
 from dealflow.series import Basis
 from web.deps import Me, Reading, Seen
 from web.templating import View, show
-from web.views import cohorts, dispatch, landing, outlook, race
+from web.views import cohorts, dispatch, half_month, landing, outlook, race
 
 router = APIRouter()
 
 
 class Tab(StrEnum):
-    """The parts of the page."""
+    """The parts of the page: one screen for the half month, and the pages that go deeper."""
 
+    SCREEN = "screen"
     FUNNEL = "funnel"
     COHORT = "cohort"
     DIFF = "diff"
@@ -31,7 +32,7 @@ def landing_page(
     work: Reading,
     me: Me,
     page: Seen,
-    tab: Tab = Tab.FUNNEL,
+    tab: Tab = Tab.SCREEN,
     since: date | None = None,
     basis: Basis = Basis.PERIOD,
     base: date | None = None,
@@ -44,6 +45,17 @@ def landing_page(
     with_demo = request.state.site.show_demo
     view: View
     match tab:
+        case Tab.SCREEN:
+            view = half_month.build(
+                work,
+                me,
+                page,
+                since=since,
+                basis=basis,
+                kind=kind,
+                board=board,
+                with_demo=with_demo,
+            )
         case Tab.FUNNEL:
             view = landing.build(
                 work, page.reader, page.as_of, since=since, basis=basis, with_demo=with_demo

@@ -1,6 +1,6 @@
 """The words of the dispatch: how a change, a figure and a late entry are written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,15 @@ KINDS: Mapping[ChangeKind, tuple[Message, str, str]] = {  # words, symbol, look
     ChangeKind.WITHDRAWN: (say("Dropped out"), "−", "del"),
     ChangeKind.STALLED: (say("Stalled"), "!", "slip"),
 }
+# A meeting asks for what must be decided first.
+IMPORTANCE = (
+    ChangeKind.SLIPPED,
+    ChangeKind.WITHDRAWN,
+    ChangeKind.MOVED,
+    ChangeKind.NEW,
+    ChangeKind.CHANGED,
+    ChangeKind.STALLED,
+)
 ASPECTS: Mapping[Aspect, Message] = {
     Aspect.STAGE: say("Stage"),
     Aspect.CONTRACT: say("Contract amount"),
@@ -111,6 +120,19 @@ class EntryLine:
 
 
 # ---- words
+def by_importance(changes: Iterable[Change]) -> list[Change]:
+    """Order changes for a meeting: what slipped or left, then who came furthest, then the rest."""
+    steps = list(Column)
+    return sorted(
+        changes,
+        key=lambda one: (
+            IMPORTANCE.index(one.kind),
+            -steps.index(one.now) if isinstance(one.now, Column) else 0,
+            one.code,
+        ),
+    )
+
+
 def snaps(reader: Reader, shifts: Mapping[str, Shift], as_of: date) -> tuple[Snap, ...]:
     """Return the headline figures of a comparison."""
     return tuple(snap_of(reader, shifts[code], as_of) for code in HEADLINE if code in shifts)

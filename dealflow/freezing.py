@@ -1,6 +1,5 @@
 """Freezing: reading a district as it stands at the close of a day, all that a half month keeps."""
 
-from collections.abc import Mapping
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,7 +7,6 @@ from sqlmodel import col
 
 from dealflow import blockers, cards, conditions, measures
 from dealflow.agreements import Agreement, AgreementKind
-from dealflow.cards import Card
 from dealflow.frozen import (
     FrozenAction,
     FrozenBlocker,
@@ -83,18 +81,19 @@ def freeze(work: Work, as_of: date, *, since: date) -> FrozenHalf:
             )
             for at in conditions.positions(work, as_of)
         ),
-        blockers=_blockers(work, as_of, found),
-        actions=_actions(work, as_of),
+        blockers=blockers_at(work, as_of),
+        actions=actions_at(work, as_of),
     )
 
 
-def _blockers(work: Work, as_of: date, of: Mapping[str, Card]) -> tuple[FrozenBlocker, ...]:
+def blockers_at(work: Work, as_of: date) -> tuple[FrozenBlocker, ...]:
+    """Return the blockers that stand at the close of a day, as a half month keeps them."""
     return tuple(
         FrozenBlocker(
             blocker_id=one.blocker_id,
             project_id=one.project_id,
             project_name=one.project_name,
-            unit=of[one.project_id].unit_name if one.project_id in of else "",
+            unit=one.unit_name,
             kind=one.kind,
             text=one.text,
             raised_on=one.raised_on,
@@ -104,7 +103,8 @@ def _blockers(work: Work, as_of: date, of: Mapping[str, Card]) -> tuple[FrozenBl
     )
 
 
-def _actions(work: Work, as_of: date) -> tuple[FrozenAction, ...]:
+def actions_at(work: Work, as_of: date) -> tuple[FrozenAction, ...]:
+    """Return the action items that are open at the close of a day, as a half month keeps them."""
     return tuple(
         FrozenAction(
             action_id=one.action_id,

@@ -1,7 +1,7 @@
 """半月调度: sealing a half month, its paper and its workbook, blockers and action items."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -124,6 +124,7 @@ class ActionForm(WriteForm):
     unit: UUID
     owner: str = ""
     due_on: date
+    project: UUID | Literal[""] = ""
 
 
 @router.post("/dispatch/actions")
@@ -139,6 +140,7 @@ def assign_action(
         owner=form.owner,
         raised_on=work.today(),
         due_on=form.due_on,
+        project_id=str(form.project) or None,
     )
     return done(request, work, f"{BACK}&as_of={work.today()}", say("The action item was given."))
 

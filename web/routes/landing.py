@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
@@ -40,6 +41,7 @@ def landing_page(
     kind: ChangeKind | None = None,
     board: str = "",
     scope: str = "",
+    project: UUID | None = None,
 ) -> HTMLResponse:
     """Show one part of the landing page."""
     with_demo = request.state.site.show_demo
@@ -63,7 +65,16 @@ def landing_page(
         case Tab.COHORT:
             view = cohorts.build(work, page.reader, page.as_of, with_demo=with_demo)
         case Tab.DIFF:
-            view = dispatch.build(work, me, page, base=base, to=to, kind=kind, with_demo=with_demo)
+            view = dispatch.build(
+                work,
+                me,
+                page,
+                base=base,
+                to=to,
+                kind=kind,
+                project=str(project) if project else "",
+                with_demo=with_demo,
+            )
         case Tab.RACE:
             view = race.build(work, me, page, board=board, with_demo=with_demo)
         case Tab.OUTLOOK:

@@ -68,6 +68,7 @@ class StuckRow:
 
     word: str
     look: str
+    project_id: str
     project: str
     href: str
     text: str
@@ -266,6 +267,7 @@ def _stuck_row(reader: Reader, at: Stuck, line: StuckLine) -> StuckRow:
     return StuckRow(
         word=reader.say(word),
         look="warn" if line.why is Why.BLOCKER else "risk",
+        project_id=line.project_id,
         project=line.project_name,
         href=f"/deals/{line.project_id}" + ("?tab=conditions" if line.why is Why.CONDITION else ""),
         text=text,

@@ -166,6 +166,15 @@ def raise_what_is_stuck(scene: Scene, as_of: date) -> None:
         )
 
 
+def settle_what_was_stuck(scene: Scene) -> None:
+    """Clear the blockers of 2023 and finish their items: the sealed half month keeps them open."""
+    work, officer, today = scene.work, scene.actor("office1"), scene.work.today()
+    for one in blockers.blockers(work, today):
+        blockers.clear_blocker(work, officer, one.blocker_id, on=today, how="已协调解决（示例）")
+    for item in blockers.actions(work, today):
+        blockers.finish(work, officer, item.action_id, on=today, how="已办结（示例）")
+
+
 def seal(scene: Scene, *halves: date) -> None:
     """Seal half months, oldest first."""
     for as_of in halves:
@@ -242,6 +251,7 @@ def stage(timeline: Timeline) -> None:
     timeline.on(after, lambda scene: seal(scene, S19, S20))
     timeline.on(after, lambda scene: keep_forecast(scene, made_for=S20))
     timeline.on(date(2023, 11, 15), promise)
+    timeline.on(date(2023, 12, 20), settle_what_was_stuck)
     timeline.on(date(2026, 1, 5), lambda scene: set_targets(scene, 2026))
     timeline.on(date(2026, 7, 8), lambda scene: publish(scene, Quarter(2026, 2)))
     later = S16 + timedelta(days=1)

@@ -100,6 +100,7 @@ class ChangeLine:
     aspect: str
     was: str
     now: str
+    change: str  # the difference where both are amounts, "" elsewhere
     tone: str  # of the stage it reached, "" for anything but a stage
     reason: str
     unit: str
@@ -211,11 +212,22 @@ def line_of(reader: Reader, change: Change) -> ChangeLine:
         aspect="" if is_stage else reader.say(ASPECTS[change.aspect]),
         was=was,
         now=now,
+        change=_difference(reader, change.was, change.now),
         tone=_tone(change.now) if is_stage else "",
         reason=reason,
         unit=change.unit,
         is_demo=change.is_demo,
     )
+
+
+def _difference(reader: Reader, was: object, now: object) -> str:
+    match was, now:
+        case int(), int():
+            return reader.money(now - was, sign=True)
+        case date(), date():
+            return reader.say(say("{days} days", days=f"{(now - was).days:+d}".replace("-", "−")))
+        case _:
+            return ""
 
 
 def _seen(reader: Reader, value: object) -> str:

@@ -349,7 +349,5 @@ def ended(work: Work, ids: Collection[str]) -> dict[str, date]:
     """Return {blocker or action item: the day it ended} of those that have, whenever recorded."""
     found: dict[str, date] = {}
     for row, subject in ((BlockerEnd, BlockerEnd.blocker_id), (ActionEnd, ActionEnd.action_id)):
-        found |= dict(
-            work.rows(sa.select(col(subject), col(row.on)).where(col(subject).in_(ids)))
-        )
+        found |= dict(work.rows(sa.select(col(subject), col(row.on)).where(col(subject).in_(ids))))
     return found

@@ -5,9 +5,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import blockers, cards, conditions, measures
+from dealflow import amendments, blockers, cards, conditions, measures
 from dealflow.agreements import Agreement, AgreementKind
+from dealflow.amendments import Fact
 from dealflow.frozen import (
+    Aspect,
     FrozenAction,
     FrozenBlocker,
     FrozenCondition,
@@ -19,6 +21,13 @@ from dealflow.projects import Project
 from dealflow.stages import OFF_RAMPS, Milestone, counts
 from portfolio.kernel.db import Work
 from valuation.periods import year_start
+
+ASPECTS = {
+    Fact.UNIT: Aspect.UNIT,
+    Fact.PLANNED: Aspect.PLANNED,
+    Fact.AMOUNT: Aspect.CONTRACT,
+    Fact.START_DUE: Aspect.START_DUE,
+}
 
 
 # ---- reads
@@ -33,6 +42,7 @@ def freeze(work: Work, as_of: date, *, since: date) -> FrozenHalf:
     found = cards.cards(work, as_of, ids)
     notes = _notes(work, as_of)
     due = start_due(work, as_of)
+    why = amendments.at(work, as_of).reasons()
     live = [
         card for card in found.values() if card.stage not in OFF_RAMPS or card.last_event_on > since
     ]
@@ -66,6 +76,10 @@ def freeze(work: Work, as_of: date, *, since: date) -> FrozenHalf:
                 note=notes.get((card.project_id, card.stage.value), ""),
                 is_told=card.is_told,
                 is_demo=card.is_demo,
+                reasons={
+                    ASPECTS[fact].value: reason
+                    for fact, reason in why.get(card.project_id, {}).items()
+                },
             )
             for card in sorted(live, key=lambda card: card.code)
         ),
@@ -131,15 +145,19 @@ def _notes(work: Work, as_of: date) -> dict[tuple[str, str], str]:
 
 
 def start_due(work: Work, as_of: date) -> dict[str, date]:
-    """Return {project: the day its last contract lets it start by}."""
-    return dict(
-        work.rows(
-            sa.select(col(Agreement.project_id), col(Agreement.start_due_on))
-            .where(
-                col(Agreement.kind) == AgreementKind.FORMAL.value,
-                col(Agreement.signed_on) <= as_of,
-                col(Agreement.start_due_on).is_not(None),
-            )
-            .order_by(col(Agreement.signed_on), col(Agreement.id))
+    """Return {project: the day its last contract lets it start by, as agreed at the close}."""
+    amended = amendments.at(work, as_of, among=(Fact.START_DUE,))
+    found: dict[str, date] = {}
+    for agreement_id, project_id, now in work.rows(
+        sa.select(col(Agreement.id), col(Agreement.project_id), col(Agreement.start_due_on))
+        .where(
+            col(Agreement.kind) == AgreementKind.FORMAL.value,
+            col(Agreement.signed_on) <= as_of,
+            col(Agreement.start_due_on).is_not(None),  # once agreed, a day is never taken away
         )
-    )
+        .order_by(col(Agreement.signed_on), col(Agreement.id))
+    ):
+        due = amended.day(agreement_id, Fact.START_DUE, now)
+        if due is not None:
+            found[project_id] = due
+    return found

@@ -7,7 +7,7 @@ the row alone. Nothing here reads a database.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -42,6 +42,7 @@ class FrozenProject:
     note: str  # said when it reached its stage
     is_told: bool  # a real project whose events are demonstration rows: never called idle
     is_demo: bool
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why an aspect was amended last
 
     @property
     def column(self) -> Column:
@@ -300,6 +301,8 @@ def _between(was: FrozenProject, now: FrozenProject, before: date, after: date) 
 def _slipped(was: FrozenProject, now: FrozenProject, before: date, after: date) -> Iterator[Change]:
     if was.start_due_on and now.start_due_on and now.start_due_on > was.start_due_on:
         yield _change(now, ChangeKind.SLIPPED, Aspect.START_DUE, was.start_due_on, now.start_due_on)
+    elif was.contract_fen is not None and was.start_due_on != now.start_due_on:
+        yield _change(now, ChangeKind.CHANGED, Aspect.START_DUE, was.start_due_on, now.start_due_on)
     elif (
         now.start_due_on
         and before <= now.start_due_on < after
@@ -345,7 +348,7 @@ def _change(
         unit=project.unit,
         was=was,
         now=now,
-        reason=project.note if reason is None else reason,
+        reason=project.reasons.get(aspect.value, project.note) if reason is None else reason,
         arrived_fen=arrived_fen,
         is_demo=project.is_demo or project.is_told,
     )

@@ -242,7 +242,7 @@ def board(
     means = {one: in_force[one] for one in codes if one in in_force}
     subjects = [
         one
-        for one in targets.subjects(work, formula.scope, with_demo=with_demo)
+        for one in targets.subjects(work, formula.scope, as_of=as_of, with_demo=with_demo)
         if one.project_ids or any((one.subject_id, part) in asked for part in codes)
     ]
     figures = targets.figures_by_subject(facts, subjects, means)
@@ -296,12 +296,16 @@ def _lines(text: str) -> tuple[Line, ...]:
     )
 
 
-def restated(was: Published, now: Sequence[Line]) -> dict[str, tuple[Line, Line]]:
-    """Return {subject: (published, now)} of the places whose rank or score differs."""
-    found = {line.subject_id: line for line in now}
+def restated(was: Published, now: Sequence[Line]) -> dict[str, tuple[Line | None, Line | None]]:
+    """Return {subject: (published, now)} of the places that differ; None where it has none."""
+    before = {line.subject_id: line for line in was.lines}
+    after = {line.subject_id: line for line in now}
     return {
-        line.subject_id: (line, found[line.subject_id])
-        for line in was.lines
-        if line.subject_id in found
-        and (line.rank, line.score) != (found[line.subject_id].rank, found[line.subject_id].score)
+        subject_id: (before.get(subject_id), after.get(subject_id))
+        for subject_id in before | after
+        if _place(before.get(subject_id)) != _place(after.get(subject_id))
     }
+
+
+def _place(line: Line | None) -> tuple[int, float] | None:
+    return None if line is None else (line.rank, line.score)

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from dealflow import dispatch, freezing, frozen
 from dealflow.agreements import Agreement
+from dealflow.amendments import Amendment, Fact
 from dealflow.dispatch import Sealed
 from dealflow.frozen import Aspect, Change, Shift
 from dealflow.landings import Arrival
@@ -21,7 +22,10 @@ from dealflow.stages import OFF_RAMPS, Milestone
 from portfolio.kernel.db import Work
 
 A_DAY = timedelta(days=1)
-DATED = (Aspect.STAGE, Aspect.CONTRACT, Aspect.MONEY)
+DATED = (
+    *(Aspect.STAGE, Aspect.CONTRACT, Aspect.PLANNED, Aspect.MONEY),
+    *(Aspect.UNIT, Aspect.START_DUE),
+)
 
 
 # ---- facts
@@ -29,7 +33,7 @@ DATED = (Aspect.STAGE, Aspect.CONTRACT, Aspect.MONEY)
 class LateEntry:
     """Something recorded after the seal about a day before it: a correction of a closed half."""
 
-    kind: str  # milestone, arrival or agreement
+    kind: str  # milestone, arrival, agreement or amendment
     project_id: str
     project_name: str
     on: date
@@ -117,4 +121,29 @@ def late_entries(work: Work, snapshot: Sealed) -> Sequence[LateEntry]:
                 statement
             )
         ]
+    found += _amended(work, snapshot)
     return sorted(found, key=lambda entry: (entry.recorded_at, entry.project_id))
+
+
+def _amended(work: Work, snapshot: Sealed) -> list[LateEntry]:
+    statement = (
+        sa.select(Amendment, col(Project.name))
+        .join(Project, col(Project.id) == col(Amendment.project_id))
+        .where(
+            col(Amendment.effective_on) <= snapshot.as_of,
+            col(Amendment.recorded_at) > snapshot.sealed_at,
+        )
+    )
+    return [
+        LateEntry(
+            kind="amendment",
+            project_id=row.project_id,
+            project_name=name,
+            on=row.effective_on,
+            amount_fen=int(row.now) if row.fact in {Fact.PLANNED, Fact.AMOUNT} else None,
+            what=row.fact,
+            recorded_at=row.recorded_at,
+            is_demo=row.is_demo,
+        )
+        for row, name in work.rows(statement)
+    ]

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from dealflow import blockers, dispatch, frozen, landings, projects, restatement
+from dealflow import amendments, blockers, dispatch, frozen, landings, projects, restatement
 from dealflow.blockers import BlockerKind
 from dealflow.frozen import Aspect, Change, ChangeKind
 from dealflow.stages import Stage
@@ -92,12 +92,11 @@ def test_two_half_months_say_what_is_new_moved_changed_slipped_and_withdrawn(
     work.recorded_at = AFTER_S20
     in_october.reach(moved, Stage.STARTED, date(2023, 10, 20), note="取得施工许可证")
     in_october.verified(paid, date(2023, 10, 21), YI)
-    projects.change(
-        work,
-        officer,
-        raised.id,
-        version=projects.get(work, raised.id).version,
-        facts={"planned_investment_fen": 6 * YI, "unit_id": in_october.unit_ids["U2"]},
+    on = {"effective_on": date(2023, 10, 22), "reason": "补充协议"}
+    version = projects.get(work, raised.id).version
+    amendments.set_planned(*(work, officer, raised.id), planned_fen=6 * YI, version=version, **on)
+    amendments.set_unit(
+        *(work, officer, raised.id), unit_id=in_october.unit_ids["U2"], version=version + 1, **on
     )
     in_october.reach(gone, Stage.TERMINATED, date(2023, 10, 25), note="企业战略调整")
     new = in_october.project("新", first_heard_on=date(2023, 10, 24))

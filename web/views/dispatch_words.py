@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dealflow.amendments import Fact
 from dealflow.blockers import BlockerKind
 from dealflow.board import Column
 from dealflow.frozen import Aspect, Change, ChangeKind, Shift
@@ -262,6 +263,10 @@ WHAT: Mapping[str, Message] = {
     MoneyKind.FIXED_ASSETS.value: say("Fixed assets"),
     MoneyKind.LOAN.value: say("Loan"),
     MoneyKind.OTHER.value: say("Other"),
+    Fact.UNIT.value: say("Responsible unit"),
+    Fact.PLANNED.value: say("Planned investment"),
+    Fact.AMOUNT.value: say("Contract amount"),
+    Fact.START_DUE.value: say("Start due"),
 }
 
 

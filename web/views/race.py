@@ -69,6 +69,7 @@ class Race:
     mean_width: float
     published: Published | None
     restated: int
+    left: tuple[str, ...]  # who stood on the published board and has no place now
     to_publish: Quarter | None
     may_publish: bool
     city_quarters: tuple[str, ...]
@@ -126,6 +127,11 @@ def build(
         mean_width=found.mean / highest * 100,
         published=last,
         restated=len(changed),
+        left=tuple(
+            f"{_title(reader, was.name, was.name_en)} ({_was(reader, was)})"
+            for was, now in changed.values()
+            if was is not None and now is None
+        ),
         to_publish=over if over.end <= as_of and over not in known else None,
         may_publish=actor.may(Duty.SEAL_HALF_MONTHS),
         city_quarters=city,
@@ -148,6 +154,7 @@ def _empty(city: tuple[str, ...]) -> Race:
         mean_width=0.0,
         published=None,
         restated=0,
+        left=(),
         to_publish=None,
         may_publish=False,
         city_quarters=city,
@@ -183,7 +190,7 @@ def _place(
     line: Line,
     as_of: date,
     before: dict[str, int],
-    changed: dict[str, tuple[Line, Line]],
+    changed: dict[str, tuple[Line | None, Line | None]],
     highest: float,
 ) -> Place:
     was = changed.get(line.subject_id)
@@ -203,13 +210,16 @@ def _place(
             for one in line.parts
         ),
         move=before[line.subject_id] - line.rank if line.subject_id in before else None,
-        was=reader.say(
-            say("published {rank}, {score}", rank=was[0].rank, score=reader.number(was[0].score, 1))
-        )
-        if was
-        else "",
+        was=_was(reader, was[0]) if was else "",
         is_demo=line.is_demo,
     )
+
+
+def _was(reader: Reader, line: Line | None) -> str:
+    if line is None:
+        return reader.say(say("not on the published board"))
+    score = reader.number(line.score, 1)
+    return reader.say(say("published {rank}, {score}", rank=line.rank, score=score))
 
 
 def _scored(reader: Reader, figure: Figure | None, points: Points, href: str) -> Scored:

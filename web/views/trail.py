@@ -106,6 +106,7 @@ VERBS: Mapping[str, Message] = {
     "policy": say("set rules"),
     "rule": say("set rule"),
     "promise": say("promise"),
+    "amend": say("amend"),
     "propose": say("propose"),
     "add": say("add version"),
     "clauses": say("keep clauses"),

@@ -44,6 +44,11 @@ def _table(
     )
 
 
+def _bare(change: str) -> str | None:
+    """Return a difference without its plus, which a spreadsheet would take for a formula."""
+    return change.removeprefix("+") or None
+
+
 def _changes(reader: Reader, found: Compared) -> Table:
     heads = (
         *(say("Kind"), say("Project"), say("Of what"), say("Was"), say("Is"), say("Why")),
@@ -61,8 +66,8 @@ def _measures(reader: Reader, found: Compared) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for shift in found.shifts.values():
         one = snap_of(reader, shift, None)
-        rows.append((one.title, one.was if was_known else None, one.now, one.change or None))
-    return _table(reader, say("Figures"), heads, rows)
+        rows.append((one.title, one.was if was_known else None, one.now, _bare(one.change)))
+    return _table(reader, say("Figures of the half month"), heads, rows)
 
 
 def _items(work: Work, reader: Reader, found: Compared, *, with_demo: bool) -> tuple[Table, Table]:
@@ -105,11 +110,11 @@ def _restated(work: Work, reader: Reader, found: Compared) -> Table:
         *(say("Difference"), say("Amount, yuan"), say("Dated"), say("Recorded on"), say("Why")),
     )
     rows: list[tuple[Cell, ...]] = [
-        (one.title, None, one.was, one.now, one.change or None, None, None, None, None)
+        (one.title, None, one.was, one.now, _bare(one.change), None, None, None, None)
         for one in restated_snaps(reader, restated)
     ]
     for line in (line_of(reader, one) for one in restated.projects):
-        change = line.change or None
+        change = _bare(line.change)
         rows.append((line.name, line.aspect, line.was, line.now, change, *(None,) * 3, line.reason))
     for entry in (entry_of(reader, one) for one in restated.entries):
         amount = yuan(entry.amount_fen)

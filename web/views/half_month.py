@@ -41,7 +41,7 @@ from web.views.landing import RateRow, SystemRow
 from web.views.race import Race
 from web.views.tips import Tip, tip_of, write
 
-CHANGES_SHOWN, STUCK_SHOWN, ACTS_SHOWN, PLACES_SHOWN, QUARTERS_SHOWN = 8, 6, 6, 10, 6
+CHANGES_SHOWN, STUCK_SHOWN, ACTS_SHOWN, PLACES_SHOWN, QUARTERS_SHOWN = 8, 6, 6, 10, 8
 SOON_DAYS = 7
 # The rates that a district publishes; the page of all rates has the others.
 PUBLISHED = (

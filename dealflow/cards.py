@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from dealflow import conditions, landed, landings
+from dealflow import amendments, conditions, landed, landings, units
 from dealflow.agreements import Agreement
+from dealflow.amendments import Fact
 from dealflow.chains import Chain, Segment
 from dealflow.counted import contract_sums
 from dealflow.landed import Landing
@@ -121,10 +122,13 @@ def cards(
             .distinct()
         )
     }
+    amended = amendments.at(work, as_of, among=(Fact.UNIT, Fact.PLANNED))
+    unit_names = {one.id: one.name for one in units.listed(work)} if amended.said else {}
     found = {}
     for row in work.rows(_described(as_of).where(col(Project.id).in_(project_ids))):
         project: Project = row.Project
         last = last_event.get(project.id, project.first_heard_on)
+        unit_id = amended.text(project.id, Fact.UNIT, project.unit_id or "")
         found[project.id] = Card(
             project_id=project.id,
             code=project.code,
@@ -135,11 +139,11 @@ def cards(
             system_name=row.system_name or "",
             chain_id=project.chain_id,
             chain_name=row.chain_name or "",
-            unit_name=row.unit_name or "",
+            unit_name=unit_names.get(unit_id, row.unit_name or "") if unit_id else "",
             owner_name=row.owner_name or "",
             stage=Stage(row.stage or Stage.LEAD),
             size_class=SizeClass(project.size_class),
-            planned_fen=project.planned_investment_fen,
+            planned_fen=amended.fen(project.id, Fact.PLANNED, project.planned_investment_fen),
             contract_fen=contracted.get(project.id),
             in_place_fen=in_place.get(project.id, 0),
             fund_codes=tuple(funds.get(project.id, ())),

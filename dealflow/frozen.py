@@ -6,12 +6,13 @@ the row alone. Nothing here reads a database.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+from dealflow.blockers import BlockerKind
 from dealflow.board import Column, column_of
 from dealflow.cards import IDLE_DAYS
 from dealflow.stages import AT_REST, OFF_RAMPS, Stage
@@ -41,6 +42,7 @@ class FrozenProject:
     note: str  # said when it reached its stage
     is_told: bool  # a real project whose events are demonstration rows: never called idle
     is_demo: bool
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why an aspect was amended last
 
     @property
     def column(self) -> Column:
@@ -79,13 +81,47 @@ class FrozenMeasure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenBlocker:
+    """One blocker that stood at the close of the half month, and whose project it held up."""
+
+    blocker_id: str
+    project_id: str
+    project_name: str
+    unit: str
+    kind: BlockerKind
+    text: str
+    raised_on: date
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenAction:
+    """One action item that was open at the close of the half month: who, what, by when."""
+
+    action_id: str
+    project_id: str | None
+    project_name: str
+    text: str
+    unit: str
+    owner: str
+    raised_on: date
+    due_on: date
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenHalf:
-    """All that was live at the close of a half month."""
+    """All that was live at the close of a half month.
+
+    Blockers and action items are None in a half month that was sealed before they were kept.
+    """
 
     as_of: date
     measures: tuple[FrozenMeasure, ...]
     projects: tuple[FrozenProject, ...]
     conditions: tuple[FrozenCondition, ...]
+    blockers: tuple[FrozenBlocker, ...] | None = None
+    actions: tuple[FrozenAction, ...] | None = None
 
 
 class ChangeKind(StrEnum):
@@ -112,6 +148,7 @@ class Aspect(StrEnum):
     LAST_EVENT = "last_event"
 
 
+Item = TypeVar("Item")
 Seen = Column | Stage | int | date | str | None
 
 
@@ -179,7 +216,25 @@ def read(text: str) -> FrozenHalf:
             FrozenCondition(**one | {"due_on": date.fromisoformat(one["due_on"])})
             for one in told["conditions"]
         ),
+        blockers=_kept(told.get("blockers"), _blocker),
+        actions=_kept(told.get("actions"), _action),
     )
+
+
+def _kept(
+    told: Sequence[Mapping[str, Any]] | None, item: Callable[[Mapping[str, Any]], Item]
+) -> tuple[Item, ...] | None:
+    return None if told is None else tuple(item(one) for one in told)
+
+
+def _blocker(told: Mapping[str, Any]) -> FrozenBlocker:
+    raised = date.fromisoformat(told["raised_on"])
+    return FrozenBlocker(**{**told, "kind": BlockerKind(told["kind"]), "raised_on": raised})
+
+
+def _action(told: Mapping[str, Any]) -> FrozenAction:
+    days = {key: date.fromisoformat(told[key]) for key in ("raised_on", "due_on")}
+    return FrozenAction(**{**told, **days})
 
 
 def _project(told: Mapping[str, Any]) -> FrozenProject:
@@ -246,6 +301,8 @@ def _between(was: FrozenProject, now: FrozenProject, before: date, after: date) 
 def _slipped(was: FrozenProject, now: FrozenProject, before: date, after: date) -> Iterator[Change]:
     if was.start_due_on and now.start_due_on and now.start_due_on > was.start_due_on:
         yield _change(now, ChangeKind.SLIPPED, Aspect.START_DUE, was.start_due_on, now.start_due_on)
+    elif was.contract_fen is not None and was.start_due_on != now.start_due_on:
+        yield _change(now, ChangeKind.CHANGED, Aspect.START_DUE, was.start_due_on, now.start_due_on)
     elif (
         now.start_due_on
         and before <= now.start_due_on < after
@@ -291,7 +348,7 @@ def _change(
         unit=project.unit,
         was=was,
         now=now,
-        reason=project.note if reason is None else reason,
+        reason=project.reasons.get(aspect.value, project.note) if reason is None else reason,
         arrived_fen=arrived_fen,
         is_demo=project.is_demo or project.is_told,
     )

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col
 
 from dealflow import counted, definitions, race, targets
+from dealflow.counted import Facts
 from dealflow.race import Entrant, Line, Method, Part, Points
 from dealflow.targets import Scope
 from portfolio.figures import Figure
@@ -224,19 +225,24 @@ def _formula(row: RaceFormula) -> Formula:
     )
 
 
-def board(work: Work, code: str, as_of: date, *, with_demo: bool = True) -> Board:
-    """Rank the year up to a day by the formula in force on it."""
+def board(
+    work: Work, code: str, as_of: date, *, with_demo: bool = True, facts: Facts | None = None
+) -> Board:
+    """Rank the year up to a day by the formula in force on it.
+
+    facts  the rows of the year up to that day, where they were read already
+    """
     formula = next((one for one in formulas(work, as_of) if one.code == code), None)
     if formula is None:
         raise NotFoundError
     asked = targets.set_for(work, as_of.year, formula.scope, with_demo=with_demo)
-    facts = counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
+    facts = facts or counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
     in_force = definitions.in_force(work, as_of)
     codes = [part.code for part in formula.parts]
     means = {one: in_force[one] for one in codes if one in in_force}
     subjects = [
         one
-        for one in targets.subjects(work, formula.scope, with_demo=with_demo)
+        for one in targets.subjects(work, formula.scope, as_of=as_of, with_demo=with_demo)
         if one.project_ids or any((one.subject_id, part) in asked for part in codes)
     ]
     figures = targets.figures_by_subject(facts, subjects, means)
@@ -290,12 +296,16 @@ def _lines(text: str) -> tuple[Line, ...]:
     )
 
 
-def restated(was: Published, now: Sequence[Line]) -> dict[str, tuple[Line, Line]]:
-    """Return {subject: (published, now)} of the places whose rank or score differs."""
-    found = {line.subject_id: line for line in now}
+def restated(was: Published, now: Sequence[Line]) -> dict[str, tuple[Line | None, Line | None]]:
+    """Return {subject: (published, now)} of the places that differ; None where it has none."""
+    before = {line.subject_id: line for line in was.lines}
+    after = {line.subject_id: line for line in now}
     return {
-        line.subject_id: (line, found[line.subject_id])
-        for line in was.lines
-        if line.subject_id in found
-        and (line.rank, line.score) != (found[line.subject_id].rank, found[line.subject_id].score)
+        subject_id: (before.get(subject_id), after.get(subject_id))
+        for subject_id in before | after
+        if _place(before.get(subject_id)) != _place(after.get(subject_id))
     }
+
+
+def _place(line: Line | None) -> tuple[int, float] | None:
+    return None if line is None else (line.rank, line.score)

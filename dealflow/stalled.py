@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from dealflow import cards, landings
 from dealflow.cards import Card
-from dealflow.dispatch import start_due
+from dealflow.freezing import start_due
 from dealflow.projects import Project, stage_at
 from dealflow.stages import Milestone, Stage, first_days
 from portfolio.kernel.db import Work

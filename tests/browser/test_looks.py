@@ -22,6 +22,8 @@ PLACES = {  # what is asked for, and the link to follow there
     "agreements": ("/agreements", ""),
     "agreement": ("/agreements", "#main tbody a[href^='/agreements/']"),
     "landing": ("/landing", ""),
+    "dispatch": ("/landing?tab=diff", ""),
+    "race": ("/landing?tab=race", ""),
     "fund": ("/funds/HT", ""),
     "investment": ("/funds/HT", "#main a[href^='/investments/']"),
     "reports": ("/reports", ""),

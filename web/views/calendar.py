@@ -18,6 +18,7 @@ KINDS: dict[DueKind, Message] = {
     DueKind.START: say("Start due"),
     DueKind.ACTION: say("Action item"),
     DueKind.HANDOVER: say("Lead to accept"),
+    DueKind.DISPATCH: say("Half month to seal"),
     DueKind.REPORT: say("Report to partners"),
 }
 BACK_DAYS, AHEAD_DAYS, SOON_DAYS = 30, 120, 7
@@ -81,6 +82,7 @@ def line_of(one: Due, today: date) -> DueLine:
         href = f"/reports?quarter={one.who}"
     else:
         href = "/leads?waiting=1" if one.kind is DueKind.HANDOVER else "/landing?tab=diff"
+        href += "#h-act" if one.kind is DueKind.ACTION else ""
     soon = one.on <= today + timedelta(days=SOON_DAYS)
     look = "risk" if one.on < today else "warn" if soon else "t3"
     return DueLine(at=one, kind=KINDS[one.kind], href=href, look=look)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from dealflow import cards, conditions, frozen, measures
+from dealflow import cards, conditions, frozen, measures, stall_limits
 from dealflow.agreements import Agreement, AgreementKind
 from dealflow.frozen import Change, FrozenCondition, FrozenHalf, FrozenMeasure, FrozenProject, Shift
 from dealflow.landings import Arrival
@@ -214,6 +214,7 @@ def freeze(work: Work, as_of: date, *, since: date) -> FrozenHalf:
             )
             for at in conditions.positions(work, as_of)
         ),
+        idle_days=stall_limits.of_day(work, as_of).idle_days,
     )
 
 

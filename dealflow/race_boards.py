@@ -12,7 +12,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from dealflow import counted, definitions, race, targets
+from dealflow import counted, definitions, district_board, race, targets
 from dealflow.race import Entrant, Line, Method, Part, Points
 from dealflow.targets import Scope
 from portfolio.figures import Figure
@@ -22,7 +22,7 @@ from portfolio.kernel.db import Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError, NotFoundError
 from valuation.periods import Quarter, year_start
 
-RANKED = (Scope.UNIT, Scope.CHAIN, Scope.SYSTEM)
+RANKED = (Scope.UNIT, Scope.CHAIN, Scope.SYSTEM, Scope.DISTRICT)
 
 
 # ---- facts
@@ -49,6 +49,7 @@ class Board:
     as_of: date
     lines: tuple[Line, ...]
     figures: dict[str, dict[str, Figure]]  # subject -> measure -> figure, with rows
+    others_until: date | None = None  # of districts: the last day that others' figures speak of
 
     @property
     def mean(self) -> float:
@@ -176,6 +177,12 @@ def publish(work: Work, actor: Actor, code: str, quarter: Quarter) -> RaceBoard:
             quarter=quarter,
         )
     found = board(work, code, quarter.end)
+    if found.formula.scope is Scope.DISTRICT and found.others_until != quarter.end:
+        raise DomainError(
+            "No figure of another district up to {ends} is recorded.",
+            "Record them from their documents first.",
+            ends=quarter.end,
+        )
     text = audit.canonical([asdict(line) for line in found.lines])
     row = work.add(
         RaceBoard(
@@ -229,6 +236,8 @@ def board(work: Work, code: str, as_of: date, *, with_demo: bool = True) -> Boar
     formula = next((one for one in formulas(work, as_of) if one.code == code), None)
     if formula is None:
         raise NotFoundError
+    if formula.scope is Scope.DISTRICT:
+        return _of_districts(work, formula, as_of, with_demo=with_demo)
     asked = targets.set_for(work, as_of.year, formula.scope, with_demo=with_demo)
     facts = counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
     in_force = definitions.in_force(work, as_of)
@@ -258,6 +267,20 @@ def board(work: Work, code: str, as_of: date, *, with_demo: bool = True) -> Boar
     ]
     lines = race.rank(formula.parts, field)
     return Board(formula=formula, as_of=as_of, lines=lines, figures=figures)
+
+
+def _of_districts(work: Work, formula: Formula, as_of: date, *, with_demo: bool) -> Board:
+    ends = district_board.period_end(work, as_of, with_demo=with_demo)
+    in_force = definitions.in_force(work, ends)
+    means = {part.code: in_force[part.code] for part in formula.parts if part.code in in_force}
+    field, figures = district_board.field(work, formula.parts, means, ends, with_demo=with_demo)
+    return Board(
+        formula=formula,
+        as_of=ends,
+        lines=race.rank(formula.parts, field),
+        figures=figures,
+        others_until=ends if len(field) > 1 else None,
+    )
 
 
 def published(work: Work, code: str, as_of: date) -> list[Published]:

@@ -16,8 +16,10 @@ from web.routes import (
     deals,
     definitions,
     dispatch,
+    districts,
     export,
     figures,
+    findings,
     fund_acts,
     fund_book_acts,
     fund_evaluation_acts,
@@ -46,6 +48,7 @@ ROUTERS = (
     overview.router,
     landing.router,
     dispatch.router,
+    districts.router,  # before the boards that any word may name
     race.router,
     definitions.router,
     leads.router,
@@ -56,6 +59,7 @@ ROUTERS = (
     deals.router,
     deal_acts.router,
     clauses.router,
+    findings.router,
     agreements.router,
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word

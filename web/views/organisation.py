@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dealflow import groupings, stalled, targets, units
+from dealflow import groupings, targets, units
 from dealflow.groupings import By, Grouping
-from dealflow.stages import Stage
-from dealflow.stalled import Stall, StalledLine
 from dealflow.targets import Pace, Scope
 from dealflow.units import UnitKind
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from web.templating import Page
-from web.views.words import STAGES
 
 KINDS: Mapping[UnitKind, Message] = {
     UnitKind.LEADING_GROUP: say("Leading group"),
@@ -29,18 +26,6 @@ GROUPS: Mapping[By, Message] = {
     By.LEADER: say("By leader"),
     By.PARK: say("By park"),
 }
-STALLS: Mapping[Stall, tuple[Message, Message]] = {
-    Stall.NOT_STARTED: (say("Approved, not started"), say("the agreed day of the start is over")),
-    Stall.NOT_BUILDING: (
-        say("Started, not building"),
-        say("no money arrived for 90 days after the start"),
-    ),
-    Stall.NOT_FINISHED: (
-        say("Building, not finished"),
-        say("no production 540 days after the start"),
-    ),
-}
-LINES_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +50,6 @@ class OrganisationPage:
     by: str
     ways: tuple[tuple[str, Message], ...]
     groups: tuple[Grouping, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StalledPage:
-    """All that stalled.html may use."""
-
-    template: ClassVar[str] = "stalled.html"
-    lists: tuple[tuple[Message, Message, tuple[StalledLine, ...], int], ...]
-    stages: Mapping[Stage, Message]
 
 
 def build(work: Work, page: Page, *, by: str, with_demo: bool) -> OrganisationPage:
@@ -105,16 +81,4 @@ def build(work: Work, page: Page, *, by: str, with_demo: bool) -> OrganisationPa
         by=chosen.value,
         ways=tuple((one.value, words) for one, words in GROUPS.items()),
         groups=tuple(groupings.groupings(work, page.as_of, chosen, with_demo=with_demo)),
-    )
-
-
-def stalled_page(work: Work, page: Page, *, with_demo: bool) -> StalledPage:
-    """Read and arrange the three lists."""
-    found = stalled.stalled(work, page.as_of, with_demo=with_demo)
-    return StalledPage(
-        lists=tuple(
-            (*STALLS[stall], tuple(lines[:LINES_SHOWN]), len(lines))
-            for stall, lines in found.items()
-        ),
-        stages=STAGES,
     )

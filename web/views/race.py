@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from dealflow import definitions, race_boards
 from dealflow.race import Line, Method, Part, Points
 from dealflow.race_boards import Board, Published
+from dealflow.targets import DISTRICT, Scope
 from portfolio.figures import Figure, Unit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
@@ -62,6 +64,8 @@ class Race:
     may_publish: bool
     city_quarters: tuple[str, ...]
     has_demo: bool
+    ranks_districts: bool = False
+    until: date | None = None  # the last day of the period ranked
 
 
 def build(work: Work, actor: Actor, page: Page, *, board: str, with_demo: bool) -> Race:
@@ -80,7 +84,7 @@ def build(work: Work, actor: Actor, page: Page, *, board: str, with_demo: bool) 
     kept = race_boards.published(work, chosen.code, as_of)
     last = kept[0] if kept else None
     # A published board of this very day stands beside the one worked out again.
-    same_day = last if last and last.quarter.end == as_of else None
+    same_day = last if last and last.quarter.end == found.as_of else None
     changed = race_boards.restated(same_day, found.lines) if same_day else {}
     before = {line.subject_id: line.rank for line in last.lines} if last else {}
     highest = max((line.score for line in found.lines), default=0.0) or 1.0
@@ -96,17 +100,23 @@ def build(work: Work, actor: Actor, page: Page, *, board: str, with_demo: bool) 
         heads=tuple(_measure(reader, part.code) for part in chosen.parts),
         rules=tuple(_rule(reader, part) for part in chosen.parts),
         places=tuple(
-            _place(reader, found, line, as_of, before, changed, highest)
+            _place(reader, found, line, before, changed, highest)
             for line in found.lines[:LINES_SHOWN]
         ),
         mean=found.mean,
         mean_width=found.mean / highest * 100,
         published=last,
         restated=len(changed),
-        to_publish=over if over.end <= as_of and over not in known else None,
+        to_publish=over
+        if over.end <= as_of
+        and over not in known
+        and (chosen.scope is not Scope.DISTRICT or found.others_until == over.end)
+        else None,
         may_publish=actor.may(Duty.SEAL_HALF_MONTHS),
         city_quarters=city,
         has_demo=any(line.is_demo for line in found.lines) or chosen.is_demo,
+        ranks_districts=chosen.scope is Scope.DISTRICT,
+        until=found.as_of,
     )
 
 
@@ -152,13 +162,11 @@ def _place(
     reader: Reader,
     found: Board,
     line: Line,
-    as_of: date,
     before: dict[str, int],
     changed: dict[str, tuple[Line, Line]],
     highest: float,
 ) -> Place:
     was = changed.get(line.subject_id)
-    scope = QUERY[found.formula.scope]
     return Place(
         rank=line.rank,
         name=_title(reader, line.name, line.name_en),
@@ -168,7 +176,7 @@ def _place(
             (
                 _value(reader, found.figures[line.subject_id].get(one.code), one),
                 reader.number(one.points, 1),
-                f"/figures/{one.code}?as_of={as_of}&{scope}={line.subject_id}",
+                _rows_href(found, line.subject_id, one.code),
             )
             for one in line.parts
         ),
@@ -180,6 +188,18 @@ def _place(
         else "",
         is_demo=line.is_demo,
     )
+
+
+def _rows_href(found: Board, subject_id: str, code: str) -> str:
+    """Return where a value opens: to our rows, or to the document that others' figure stands in."""
+    figure = found.figures[subject_id].get(code)
+    if found.formula.scope is Scope.DISTRICT and subject_id != DISTRICT:
+        query = urlencode({"district": subject_id, "as_of": found.as_of.isoformat()})
+        where = f"#fig-{figure.rows[0].subject_id}" if figure else ""
+        return f"/race/districts?{query}{where}"
+    part = QUERY.get(found.formula.scope)
+    narrowed = f"&{part}={subject_id}" if part else ""
+    return f"/figures/{code}?as_of={found.as_of}{narrowed}"
 
 
 def _value(reader: Reader, figure: Figure | None, points: Points) -> str:

@@ -82,8 +82,8 @@ def message_of(letter: LetterState, sender: str) -> EmailMessage:
     domain = parseaddr(sender)[1].rpartition("@")[2]
     message["Message-ID"] = f"<{letter.letter_id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday reply is wanted
-    message["Content-Language"] = "zh-CN"
     message.set_content(letter.text, charset="utf-8")
+    message["Content-Language"] = "zh-CN"  # after the content, which resets such headers
     return message
 
 
@@ -110,7 +110,6 @@ def send(
                 problem = f"{letter.recipient}: {code} {_words(said)}"
             except smtplib.SMTPResponseException as error:
                 problem = f"{server.host}: {error.smtp_code} {_words(error.smtp_error)}"
-                connection = None
             except (OSError, smtplib.SMTPException) as error:
                 # Nobody answers: the rest would only wait for the same silence.
                 problem = down = f"{server.host}:{server.port}: {error}"

@@ -15,7 +15,7 @@ from sqlmodel import Field, col
 from dealflow import counted, landings, measures, outlook, stages
 from dealflow.counted_rows import projects_of
 from dealflow.outlook import Band, History, Project
-from dealflow.stages import Stage
+from dealflow.stages import OFF_RAMPS, Stage
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Id, Instant, Row, Work, one_of, strict
@@ -224,11 +224,19 @@ def history_of(work: Work, as_of: date, *, with_demo: bool = True) -> tuple[Hist
             contract_fen=amount[row.project_id],
             started_on=started.get(row.project_id),
             arrivals=tuple(arrivals.get(row.project_id, ())),
+            left_on=_left_on(days.get(row.project_id, {})),
         )
         for row in projects_of(contracts)
     )
     history = History(as_of=as_of, projects=projects)
     return history, any(row.row.is_demo for row in contracts)
+
+
+def _left_on(reached: dict[Stage, date]) -> date | None:
+    """Return when a project was given up, None where it went on afterwards."""
+    off = max((on for stage, on in reached.items() if stage in OFF_RAMPS), default=None)
+    on_road = (on for stage, on in reached.items() if stage not in OFF_RAMPS)
+    return off if off is not None and off >= max(on_road, default=off) else None
 
 
 def kept(work: Work, as_of: date, *, with_demo: bool = True) -> list[Scored]:

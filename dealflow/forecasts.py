@@ -136,6 +136,11 @@ def promise(
         raise DomainError(
             "{code} is not forecast.", "Use one of: {known}.", code=code, known=", ".join(FORECAST)
         )
+    if not source.strip() or at_least <= 0:
+        raise DomainError(
+            "A promise is more than nothing and names where it was said.",
+            "Enter the amount or count, and the document or report.",
+        )
     row = Forecast(
         code=code,
         year=year,
@@ -154,6 +159,15 @@ def keep(work: Work, actor: Actor, *, made_for: date) -> list[Forecast]:
     """Keep the simulated bands of a day, to be scored once the year is over."""
     actor.must(Duty.EDIT_DEALS)
     _refuse_late(made_for.year, made_for)
+    known = sa.select(col(Forecast.id)).where(
+        col(Forecast.made_for) == made_for, col(Forecast.kind) == ForecastKind.SIMULATION.value
+    )
+    if work.scalar(known.limit(1)):
+        raise DomainError(
+            "The forecast of {day} is kept already.",
+            "It is scored once its year is over; keep another one on a later day.",
+            day=made_for,
+        )
     return [
         _keep(
             work,

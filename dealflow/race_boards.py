@@ -117,12 +117,12 @@ def set_formula(work: Work, actor: Actor, formula: Formula) -> RaceFormula:
     """Record a version of a formula; it follows the last in number and in time."""
     actor.must(Duty.EDIT_DEALS)
     last = work.rows(
-        sa.select(col(RaceFormula.version), col(RaceFormula.valid_from))
+        sa.select(col(RaceFormula.version), col(RaceFormula.valid_from), col(RaceFormula.scope))
         .where(col(RaceFormula.code) == formula.code)
         .order_by(col(RaceFormula.version).desc())
         .limit(1)
     )
-    version, since = last[0] if last else (0, date.min)
+    version, since = last[0][:2] if last else (0, date.min)
     if formula.version != version + 1 or formula.valid_from <= since:
         raise DomainError(
             "The formula {code} has the version {version}, in force since {since}.",
@@ -137,6 +137,12 @@ def set_formula(work: Work, actor: Actor, formula: Formula) -> RaceFormula:
             "The formula ranks by {code}, which has no definition.",
             "Define the measure first.",
             code=unknown[0],
+        )
+    if version and Scope(last[0][2]) is not formula.scope:
+        raise DomainError(
+            "The formula {code} ranks others than the version before it.",
+            "Give it a code of its own.",
+            code=formula.code,
         )
     if not formula.parts or min(part.weight for part in formula.parts) <= 0:
         raise DomainError(

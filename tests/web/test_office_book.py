@@ -174,6 +174,65 @@ def test_one_figure_is_entered_with_its_document_and_the_sample_can_be_read_back
     }
 
 
+# ---- formulas and forecasts
+def test_a_formula_is_added_as_data_and_its_next_version_ranks_the_board(
+    logged_in: LogIn, district
+) -> None:
+    browser = logged_in(OFFICE)
+    form, to = "/race/formulas", "/race/formulas"
+    fields = {
+        "code": "units",
+        "scope": "unit",
+        "title": "综合榜",
+        "valid_from": "2026-01-01",
+        "source": "考核办法",
+        "measures": ["contract_amount", "start_rate_cohort", ""],
+        "methods": ["efficacy", "share", "share"],
+        "weights": ["60", "40", ""],
+        "caps": ["", "120", ""],
+    }
+    assert posted(browser, form, to, **(fields | {"source": ""})).status_code == 422
+    assert posted(browser, form, to, **fields).status_code == 303
+    page = browser.get(BOARD.replace("districts", "units")).text
+    assert "at most 120%" in page
+    again = posted(browser, form, to, **fields)
+    assert again.status_code == 422
+    assert "has the version 1, in force since" in again.text
+    later = fields | {"valid_from": "2026-07-01", "weights": ["100", "", ""]}
+    wrong = posted(browser, form, to, **(later | {"weights": ["0", "40", ""]}))
+    assert "weight above zero" in wrong.text
+    chain = posted(browser, form, to, **(later | {"scope": "chain", "weights": ["60", "40", ""]}))
+    assert "ranks others than the version before" in chain.text
+    later |= {"measures": ["contract_amount", "", ""]}
+    assert posted(browser, form, to, **later).status_code == 303
+    assert "v2" in browser.get(BOARD.replace("districts", "units")).text
+    assert logged_in(Role.AUDITOR).get(form).status_code in {403, 404}
+
+
+def test_a_promise_and_the_forecast_of_a_day_are_kept_and_wait_for_their_score(
+    logged_in: LogIn, district
+) -> None:
+    browser = logged_in(OFFICE)
+    page = "/landing?tab=outlook"
+    promised = {
+        "code": "contract_amount",
+        "year": "2026",
+        "made_for": "2026-09-30",
+        "at_least": "800",
+        "source": "公开报道",
+    }
+    assert posted(browser, page, "/forecasts/promises", **promised).status_code == 303
+    assert posted(browser, page, "/forecasts").status_code == 303
+    again = posted(browser, page, "/forecasts")
+    assert again.status_code == 422
+    assert "is kept already" in again.text
+    shown = browser.get(f"{page}&lang=en").text
+    assert "public promise · 公开报道" in shown
+    assert shown.count("year not over") == 4  # the promise and three measures
+    empty = posted(browser, page, "/forecasts/promises", **(promised | {"source": ""}))
+    assert "names where it was said" in empty.text
+
+
 # ---- opinions
 def test_a_finding_is_closed_on_its_page_by_two_persons(logged_in: LogIn, database, paper) -> None:
     first, second = logged_in(OFFICE, "one"), logged_in(OFFICE, "two")

@@ -20,6 +20,7 @@ from web.routes import (
     export,
     figures,
     findings,
+    forecasts,
     fund_acts,
     fund_book_acts,
     fund_evaluation_acts,
@@ -50,6 +51,7 @@ ROUTERS = (
     dispatch.router,
     districts.router,  # before the boards that any word may name
     race.router,
+    forecasts.router,
     definitions.router,
     leads.router,
     calendar.router,

@@ -11,6 +11,7 @@ from dealflow.units import UnitKind
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from web.templating import Page
+from web.views.tips import TITLES, write
 
 KINDS: Mapping[UnitKind, Message] = {
     UnitKind.LEADING_GROUP: say("Leading group"),
@@ -29,12 +30,24 @@ GROUPS: Mapping[By, Message] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaRow:
+    """One quota: what of it has come, in the words and units of its measure."""
+
+    measure: str
+    share: float
+    ahead: float
+    actual: str
+    target: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRow:
     """One unit with its quotas of the year."""
 
     name: str
     people: int
-    quotas: tuple[Pace, ...]
+    quotas: tuple[QuotaRow, ...]
     is_demo: bool
 
 
@@ -52,12 +65,25 @@ class OrganisationPage:
     groups: tuple[Grouping, ...]
 
 
+def _quota(page: Page, pace: Pace) -> QuotaRow:
+    reader, code, unit = page.reader, pace.figure.code, pace.figure.unit
+    assert isinstance(pace.figure.value, int)  # a target is of an amount or a count
+    return QuotaRow(
+        measure=reader.say(TITLES.get(code) or Message(code)),
+        share=pace.share,
+        ahead=pace.ahead,
+        actual=write(reader, pace.figure.value, unit),
+        target=write(reader, pace.target, unit),
+        href=f"/figures/{code}?as_of={page.as_of}&unit_id={pace.subject.subject_id}",
+    )
+
+
 def build(work: Work, page: Page, *, by: str, with_demo: bool) -> OrganisationPage:
     """Read and arrange the organisation."""
     whole = units.organisation(work, with_demo=with_demo)
-    quotas: dict[str, list[Pace]] = {}
+    quotas: dict[str, list[QuotaRow]] = {}
     for pace in targets.paces(work, page.as_of, Scope.UNIT, with_demo=with_demo):
-        quotas.setdefault(pace.subject.subject_id, []).append(pace)
+        quotas.setdefault(pace.subject.subject_id, []).append(_quota(page, pace))
     rows: dict[UnitKind, list[UnitRow]] = {kind: [] for kind in KINDS}
     for unit in units.listed(work, with_demo=with_demo):
         rows[UnitKind(unit.kind)].append(

@@ -64,6 +64,7 @@ class Race:
     may_publish: bool
     city_quarters: tuple[str, ...]
     has_demo: bool
+    may_edit: bool = False
     ranks_districts: bool = False
     until: date | None = None  # the last day of the period ranked
 
@@ -115,6 +116,7 @@ def build(work: Work, actor: Actor, page: Page, *, board: str, with_demo: bool) 
         may_publish=actor.may(Duty.SEAL_HALF_MONTHS),
         city_quarters=city,
         has_demo=any(line.is_demo for line in found.lines) or chosen.is_demo,
+        may_edit=actor.may(Duty.EDIT_DEALS) and not page.is_past,
         ranks_districts=chosen.scope is Scope.DISTRICT,
         until=found.as_of,
     )

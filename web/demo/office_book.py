@@ -13,6 +13,7 @@ from dealflow import (
     evaluation_entries,
     evaluation_weights,
     external_figures,
+    leads,
     outreach,
     race_boards,
 )
@@ -20,6 +21,7 @@ from dealflow.clause_opinions import Conclusion
 from dealflow.clause_rules import Flag
 from dealflow.evaluation_weights import WeightedPart
 from dealflow.external_figures import Entry
+from dealflow.leads import SourceKind
 from dealflow.outreach import EventKind
 from dealflow.race import Method, Part
 from dealflow.race_boards import Formula
@@ -70,6 +72,10 @@ SECOND_QUARTER_2026 = (
     ("示例区丙", 88.6, 200, 188.0, 15, 19),
     ("示例区丁", 52.4, 150, 172.0, 8, 18),
 )
+WAITING = (  # day handed over, to be accepted by, from, to: both still open on the last day
+    (date(2026, 9, 18), date(2026, 9, 25), "LO1", "U05"),
+    (date(2026, 9, 28), date(2026, 10, 9), "U04", "TF1"),
+)
 CORRECTED = ("示例区丙", 91.4)
 WEIGHTS = (  # indicator, weight in percent, full value in its own unit
     ("contracts_free", 20, 9.0),
@@ -94,6 +100,33 @@ def _hold(scene: Scene, number: int, event: tuple[date, str, EventKind, str, int
         city=city,
         firms=tuple(f"示例企业 E{number + 1}{place:02d}" for place in range(1, met + 1)),
         is_demo=True,
+    )
+
+
+def _hand_over(scene: Scene, number: int, told: tuple[date, date, str, str]) -> None:
+    """Hand a lead over that nobody has accepted yet."""
+    on, accept_by, giver, taker = told
+    lead = leads.receive(
+        scene.work,
+        scene.actor("office1"),
+        code=f"L-{on.year}-W{number + 1}",
+        title=f"示例线索 待接收 {number + 1}",
+        unit_id=scene["unit", giver],
+        received_on=on - timedelta(days=1),
+        firm_name=f"示例企业 W{number + 1:02d}",
+        source="驻外联络处" if giver.startswith("LO") else "以商招商",
+        source_kind=SourceKind.LIAISON_OFFICE
+        if giver.startswith("LO")
+        else SourceKind.CHAIN_LEADER,
+        is_demo=True,
+    )
+    leads.hand_over(
+        scene.work,
+        scene.actor("office1"),
+        lead.id,
+        to_unit_id=scene["unit", taker],
+        on=on,
+        accept_by=accept_by,
     )
 
 
@@ -201,6 +234,8 @@ def stage(timeline: Timeline) -> None:
     """Plan all of it."""
     for number, event in enumerate(EVENTS):
         timeline.on(event[0] + timedelta(days=1), partial(_hold, number=number, event=event))
+    for number, told in enumerate(WAITING):
+        timeline.on(told[0], partial(_hand_over, number=number, told=told))
     timeline.on(date(2023, 1, 3), _set_formula)
     third, second = Quarter(2023, 3), Quarter(2026, 2)
     timeline.on(date(2023, 10, 12), partial(_figures, told=THIRD_QUARTER_2023, quarter=third))

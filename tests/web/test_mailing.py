@@ -11,9 +11,11 @@ from dealflow.agreements import AgreementKind
 from dealflow.terms import Metric
 from dealflow.units import UnitKind
 from portfolio.kernel import outbox, site
+from portfolio.kernel.actors import Role
 from portfolio.kernel.errors import DomainError
 from portfolio.kernel.outbox import LetterState
 from tests.dealflow.district import District
+from tests.web.conftest import LogIn
 from tests.web.mail_server import MailServer, mail_server
 from tests.web.test_commands import Run, lianji  # noqa: F401 - the fixture by its name
 from web import mailing
@@ -147,6 +149,18 @@ def test_a_silent_server_is_named_and_the_digest_waits(
     monkeypatch.setenv("LIANJI_SMTP", office.address)
     assert lianji("digest", "--send").code == 0
     assert len(office.taken) == 2
+
+
+def test_the_page_of_the_digest_says_what_waits_and_why(
+    office: MailServer,
+    lianji: Run,  # noqa: F811
+    logged_in: LogIn,
+) -> None:
+    office.refuses["leader@example.org"] = "550 no such mailbox"
+    lianji("digest", "--send")
+    page = logged_in(Role.INVESTMENT_OFFICE).get("/calendar/digest?lang=en").text
+    assert "Mailed in the last 7 days" in page
+    assert "was not taken by the mail server after 1 attempts: leader@example.org: 550" in page
 
 
 def test_without_a_server_nothing_is_written_or_sent(

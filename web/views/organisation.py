@@ -38,7 +38,6 @@ class QuotaRow:
     ahead: float
     actual: str
     target: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +73,6 @@ def _quota(page: Page, pace: Pace) -> QuotaRow:
         ahead=pace.ahead,
         actual=write(reader, pace.figure.value, unit),
         target=write(reader, pace.target, unit),
-        href=f"/figures/{code}?as_of={page.as_of}&unit_id={pace.subject.subject_id}",
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import amendments, blockers, cards, conditions, measures
+from dealflow import amendments, blockers, cards, conditions, measures, stall_limits
 from dealflow.agreements import Agreement, AgreementKind
 from dealflow.amendments import Fact
 from dealflow.frozen import (
@@ -97,6 +97,7 @@ def freeze(work: Work, as_of: date, *, since: date) -> FrozenHalf:
         ),
         blockers=blockers_at(work, as_of),
         actions=actions_at(work, as_of),
+        idle_days=stall_limits.of_day(work, as_of).idle_days,
     )
 
 

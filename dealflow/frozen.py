@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 from dealflow.blockers import BlockerKind
 from dealflow.board import Column, column_of
-from dealflow.cards import IDLE_DAYS
 from dealflow.stages import AT_REST, OFF_RAMPS, Stage
 from portfolio.kernel import audit
 from valuation.periods import HalfMonth
 
 HALVES_A_MONTH = 2
+FIRST_IDLE_DAYS = 30  # of half months that were sealed before the limit was written into them
 
 
 # ---- facts
@@ -49,9 +49,9 @@ class FrozenProject:
         """Where it stands on the board."""
         return column_of(self.stage, self.in_place_fen)
 
-    def is_idle(self, as_of: date) -> bool:
-        """Say whether nothing has happened for longer than IDLE_DAYS."""
-        idle = (as_of - self.last_event_on).days > IDLE_DAYS
+    def is_idle(self, as_of: date, limit_days: int) -> bool:
+        """Say whether nothing has happened for longer than the limit."""
+        idle = (as_of - self.last_event_on).days > limit_days
         return idle and self.stage not in AT_REST and not self.is_told
 
 
@@ -122,6 +122,12 @@ class FrozenHalf:
     conditions: tuple[FrozenCondition, ...]
     blockers: tuple[FrozenBlocker, ...] | None = None
     actions: tuple[FrozenAction, ...] | None = None
+    idle_days: int  # the limit of its day, so that a later one changes nothing that was sealed
+
+    @property
+    def stalled(self) -> int:
+        """How many projects had no event for longer than the limit."""
+        return sum(one.is_idle(self.as_of, self.idle_days) for one in self.projects)
 
 
 class ChangeKind(StrEnum):
@@ -218,6 +224,7 @@ def read(text: str) -> FrozenHalf:
         ),
         blockers=_kept(told.get("blockers"), _blocker),
         actions=_kept(told.get("actions"), _action),
+        idle_days=told.get("idle_days", FIRST_IDLE_DAYS),
     )
 
 
@@ -259,7 +266,7 @@ def compare(before: FrozenHalf, after: FrozenHalf) -> tuple[Change, ...]:
             if project.stage not in OFF_RAMPS:
                 found.append(_change(project, ChangeKind.NEW, Aspect.STAGE, None, project.column))
             continue
-        found += _between(was[project.project_id], project, before.as_of, after.as_of)
+        found += _between(was[project.project_id], project, before, after)
     found += [
         _change(gone, ChangeKind.WITHDRAWN, Aspect.STAGE, gone.column, None)
         for project_id, gone in was.items()
@@ -270,7 +277,9 @@ def compare(before: FrozenHalf, after: FrozenHalf) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: (order.index(change.kind), change.code)))
 
 
-def _between(was: FrozenProject, now: FrozenProject, before: date, after: date) -> Iterator[Change]:
+def _between(
+    was: FrozenProject, now: FrozenProject, before: FrozenHalf, after: FrozenHalf
+) -> Iterator[Change]:
     if now.stage in OFF_RAMPS:
         if was.stage not in OFF_RAMPS:
             yield _change(now, ChangeKind.WITHDRAWN, Aspect.STAGE, was.column, now.stage)
@@ -291,10 +300,13 @@ def _between(was: FrozenProject, now: FrozenProject, before: date, after: date) 
         yield _change(
             now, ChangeKind.CHANGED, Aspect.MONEY, was.in_place_fen, now.in_place_fen, reason=""
         )
-    yield from _slipped(was, now, before, after)
-    if now.is_idle(after) and not was.is_idle(before):
+    yield from _slipped(was, now, before.as_of, after.as_of)
+    if now.is_idle(after.as_of, after.idle_days) and not was.is_idle(
+        before.as_of, before.idle_days
+    ):
+        limit = str(after.idle_days)
         yield _change(
-            now, ChangeKind.STALLED, Aspect.LAST_EVENT, None, now.last_event_on, reason=""
+            now, ChangeKind.STALLED, Aspect.LAST_EVENT, None, now.last_event_on, reason=limit
         )
 
 

@@ -28,6 +28,7 @@ from web.demo import (
     leads,
     money_in,
     mother,
+    office_book,
     people,
     pipeline,
     quarter_ends,
@@ -95,5 +96,6 @@ def plan() -> Timeline:
     landing_office.stage(timeline)
     dispatch.stage(timeline)
     sites.stage(timeline)
+    office_book.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
     return timeline

@@ -6,9 +6,11 @@ from typing import ClassVar
 
 from dealflow import due_dates
 from dealflow.due_dates import Due, DueKind, Feed
+from portfolio.kernel import outbox
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
+from portfolio.kernel.outbox import LetterState
 from valuation.periods import HalfMonth
 from web.reports import shelf
 from web.templating import Page
@@ -64,6 +66,8 @@ class Digest:
     today: date
     parts: tuple[tuple[Message, tuple[DueLine, ...]], ...]
     total: int
+    mailed: int  # letters of the last days that a server took
+    unsent: tuple[LetterState, ...]  # those that wait in the outbox, with the last reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +144,7 @@ def digest(work: Work, actor: Actor, today: date, *, with_demo: bool) -> Digest:
     """Return what the day brings."""
     owed = owed_around(work, actor, today, ahead=SOON_DAYS, with_demo=with_demo)
     lines = [line_of(one, today) for one in owed]
+    letters = outbox.letters(work, today - timedelta(days=SOON_DAYS))
     return Digest(
         today=today,
         parts=(
@@ -148,4 +153,6 @@ def digest(work: Work, actor: Actor, today: date, *, with_demo: bool) -> Digest:
             (say("Due within a week"), tuple(one for one in lines if one.at.on > today)),
         ),
         total=len(lines),
+        mailed=sum(one.is_sent for one in letters),
+        unsent=tuple(one for one in letters if not one.is_sent),
     )

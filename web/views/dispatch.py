@@ -59,6 +59,7 @@ class Dispatch:
     project: str  # the one that was asked for
     today: date
     has_demo: bool
+    idle_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,8 @@ def build(
             (one.value, reader.say(KINDS[one][0]), number) for one, number in counts.items()
         ),
         kind=kind.value if kind else "",
-        stalled=sum(one.is_idle(at) for one in found.after.projects) if found else 0,
+        stalled=found.after.stalled if found else 0,
+        idle_days=found.after.idle_days if found else 0,
         live=len(found.after.projects) if found else 0,
         restated=restated_snaps(reader, restated) if restated else (),
         restated_lines=tuple(line_of(reader, one) for one in restated.projects) if restated else (),

@@ -199,7 +199,7 @@ def line_of(reader: Reader, change: Change) -> ChangeLine:
         now = reader.say(say("Missed"))
     reason = change.reason
     if change.kind is ChangeKind.STALLED:
-        reason = reader.say(say("no event for 30 days"))
+        reason = reader.say(say("no event for {days} days", days=change.reason))
     elif change.arrived_fen > 0:
         came = say("{amount} arrived", amount=reader.amount(change.arrived_fen, decimals=2))
         reason = " · ".join(part for part in (reason, reader.say(came)) if part)

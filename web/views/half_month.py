@@ -203,7 +203,7 @@ def build(
         ),
         kind=kind.value if kind else "",
         live=len(found.after.projects) if found else 0,
-        stalled=sum(one.is_idle(found.to.as_of) for one in found.after.projects) if found else 0,
+        stalled=found.after.stalled if found else 0,
         stalled_new=sum(one.kind is ChangeKind.STALLED for one in moved),
         late_entries=len(restatement.late_entries(work, found.to)) if found else 0,
         at=at,

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from dealflow import definitions, race_boards
 from dealflow.counted import Facts
 from dealflow.race import Line, Method, Part, Points
 from dealflow.race_boards import Board, Published
+from dealflow.targets import DISTRICT, Scope
 from portfolio.figures import Figure, Unit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
@@ -74,6 +76,9 @@ class Race:
     may_publish: bool
     city_quarters: tuple[str, ...]
     has_demo: bool
+    may_edit: bool = False
+    ranks_districts: bool = False
+    until: date | None = None  # the last day of the period ranked
 
 
 def build(
@@ -104,7 +109,7 @@ def build(
     kept = race_boards.published(work, chosen.code, as_of)
     last = kept[0] if kept else None
     # A published board of this very day stands beside the one worked out again.
-    same_day = last if last and last.quarter.end == as_of else None
+    same_day = last if last and last.quarter.end == found.as_of else None
     changed = race_boards.restated(same_day, found.lines) if same_day else {}
     before = {line.subject_id: line.rank for line in last.lines} if last else {}
     highest = max((line.score for line in found.lines), default=0.0) or 1.0
@@ -120,8 +125,7 @@ def build(
         heads=tuple(_head(reader, part.code, found) for part in chosen.parts),
         rules=tuple(_rule(reader, part) for part in chosen.parts),
         places=tuple(
-            _place(reader, found, line, as_of, before, changed, highest)
-            for line in found.lines[:lines]
+            _place(reader, found, line, before, changed, highest) for line in found.lines[:lines]
         ),
         mean=found.mean,
         mean_width=found.mean / highest * 100,
@@ -132,10 +136,17 @@ def build(
             for was, now in changed.values()
             if was is not None and now is None
         ),
-        to_publish=over if over.end <= as_of and over not in known else None,
+        to_publish=over
+        if over.end <= as_of
+        and over not in known
+        and (chosen.scope is not Scope.DISTRICT or found.others_until == over.end)
+        else None,
         may_publish=actor.may(Duty.SEAL_HALF_MONTHS),
         city_quarters=city,
         has_demo=any(line.is_demo for line in found.lines) or chosen.is_demo,
+        may_edit=actor.may(Duty.EDIT_DEALS) and not page.is_past,
+        ranks_districts=chosen.scope is Scope.DISTRICT,
+        until=found.as_of,
     )
 
 
@@ -188,13 +199,11 @@ def _place(
     reader: Reader,
     found: Board,
     line: Line,
-    as_of: date,
     before: dict[str, int],
     changed: dict[str, tuple[Line | None, Line | None]],
     highest: float,
 ) -> Place:
     was = changed.get(line.subject_id)
-    scope = QUERY[found.formula.scope]
     return Place(
         rank=line.rank,
         name=_title(reader, line.name, line.name_en),
@@ -205,7 +214,7 @@ def _place(
                 reader,
                 found.figures[line.subject_id].get(one.code),
                 one,
-                f"/figures/{one.code}?as_of={as_of}&{scope}={line.subject_id}",
+                _rows_href(found, line.subject_id, one.code),
             )
             for one in line.parts
         ),
@@ -238,3 +247,15 @@ def _bare(reader: Reader, value: float | Undefined, unit: Unit) -> str:
     if unit is Unit.FEN and isinstance(value, int):
         return reader.money(value)
     return write(reader, value, unit)
+
+
+def _rows_href(found: Board, subject_id: str, code: str) -> str:
+    """Return where a value opens: to our rows, or to the document that others' figure stands in."""
+    figure = found.figures[subject_id].get(code)
+    if found.formula.scope is Scope.DISTRICT and subject_id != DISTRICT:
+        query = urlencode({"district": subject_id, "as_of": found.as_of.isoformat()})
+        where = f"#fig-{figure.rows[0].subject_id}" if figure else ""
+        return f"/race/districts?{query}{where}"
+    part = QUERY.get(found.formula.scope)
+    narrowed = f"&{part}={subject_id}" if part else ""
+    return f"/figures/{code}?as_of={found.as_of}{narrowed}"

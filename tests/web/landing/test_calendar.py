@@ -1,7 +1,7 @@
 """Everything owed stands on one calendar, in a digest, and in a feed that can be withdrawn."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import icalendar
 import pytest
@@ -98,7 +98,7 @@ def test_another_person_cannot_withdraw_it(owed: Town, office: Desk, gp: Desk) -
 def test_without_a_mail_server_nothing_is_sent(tmp_path) -> None:
     settings = Settings(database_url="sqlite://", folder=tmp_path)
     with pytest.raises(DomainError, match="No mail server is configured"):
-        post(settings, subject="x", text="y")
+        post(settings, day=date(2026, 10, 9), subject="x", text="y")
 
 
 def test_the_organisation_and_the_stalled_lists_open(owed: Town, office: Desk) -> None:

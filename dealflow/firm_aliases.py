@@ -55,6 +55,28 @@ def add(
     return row
 
 
+def find_or_create(work: Work, actor: Actor, *, text: str, is_demo: bool = False) -> Organisation:
+    """Return the firm of that name, other name or credit code, recording it where it is new.
+
+    errors  a name that several firms have
+    """
+    actor.must(Duty.EDIT_DEALS)
+    text = text.strip()
+    names = known_as()
+    asked = sa.select(Organisation).where(
+        (col(Organisation.credit_code) == text.upper())
+        | col(Organisation.id).in_(sa.select(names.c.organisation_id).where(names.c.name == text))
+    )
+    found: list[Organisation] = [row for (row,) in work.rows(asked.limit(2))]
+    if len(found) > 1:
+        raise DomainError(
+            "Several firms are called {name}.",
+            "Enter the credit code, which tells them apart.",
+            name=text,
+        )
+    return found[0] if found else organisations.create(work, actor, name=text, is_demo=is_demo)
+
+
 def remove(work: Work, actor: Actor, alias_id: str) -> None:
     """Take a name from a firm; what was said under it no longer counts for the firm."""
     actor.must(Duty.EDIT_DEALS)

@@ -183,7 +183,7 @@ def stands() -> sa.ColumnElement[bool]:
 
 
 def ended(
-    organisation_id: Mapped[str], began_on: Mapped[date], as_of: date
+    organisation_id: Mapped[str], began_on: sa.SQLColumnExpression[date], as_of: date
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a firm withdrew by a day, on or after the day something began."""
     return (

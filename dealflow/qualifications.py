@@ -110,3 +110,15 @@ def valid(work: Work, as_of: date, *, with_demo: bool = True) -> dict[str, list[
     for organisation_id, kind in work.rows(statement):
         found.setdefault(organisation_id, []).append(Kind(kind))
     return found
+
+
+def of_firm(work: Work, organisation_id: str, *, with_demo: bool = True) -> list[Qualification]:
+    """Return the certificates of a firm, the newest first, those that ran out included."""
+    statement = (
+        sa.select(Qualification)
+        .where(col(Qualification.organisation_id) == organisation_id)
+        .order_by(col(Qualification.valid_from).desc(), col(Qualification.kind))
+    )
+    if not with_demo:
+        statement = statement.where(col(Qualification.is_demo).is_(False))
+    return list(work.session.execute(statement).scalars())

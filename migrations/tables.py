@@ -69,6 +69,11 @@ MODULES = (
     "dealflow.site_takings",
     "dealflow.site_needs",
     "dealflow.enquiries",
+    "dealflow.firm_aliases",
+    "dealflow.firm_groups",
+    "dealflow.firm_withdrawals",
+    "dealflow.lead_firms",
+    "dealflow.score_weights",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -155,6 +160,10 @@ APPEND_ONLY = (
     "site_taking",
     "site_release",
     "enquiry",
+    "firm_withdrawal",
+    "withdrawal_milestone",
+    "lead_firm",
+    "score_weights",
 )
 
 

@@ -20,6 +20,7 @@ from web.demo import (
     eight,
     evidence,
     fees,
+    firm_rows,
     growth,
     history,
     hongtai,
@@ -96,4 +97,5 @@ def plan() -> Timeline:
     dispatch.stage(timeline)
     sites.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
+    firm_rows.stage(timeline)
     return timeline

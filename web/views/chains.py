@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from dealflow import chain_map, chains, gaps, supply
+from dealflow import chain_map, chain_partners, chains, gaps, score_weights, supply
 from dealflow.chain_firms import Role
 from dealflow.chain_map import ChainMap, Coverage, Node
 from dealflow.chains import Chain, Criticality
 from dealflow.gaps import Gap
+from dealflow.score_weights import Score
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import say
 from valuation.figures import Undefined
@@ -68,7 +69,8 @@ class OnChain:
 
     segment: str
     name: str
-    href: str
+    href: str  # of the firm
+    project_href: str
     role: str
     contract_fen: int
     in_place_fen: int
@@ -91,7 +93,7 @@ class ChainPage:
     name: str
     chains: tuple[tuple[str, str, bool], ...]  # address, name, whether it is this one
     official: str
-    leaders: tuple[str, ...]
+    leaders: tuple[tuple[str, str], ...]  # address of the firm or "", name
     segments: int
     covered: float | Undefined
     counted: tuple[tuple[str, int, str], ...]  # word, segments, colour
@@ -101,6 +103,7 @@ class ChainPage:
     gaps: tuple[GapRow, ...]
     gaps_total: int
     firms: tuple[OnChain, ...]
+    partners: int  # of the leaders, that are not here yet
     may_edit: bool
     is_demo: bool
 
@@ -118,7 +121,8 @@ def build(
     """Read and arrange the page of one chain."""
     chart = chain_map.chain_map(work, as_of, chain.id, with_demo=with_demo)
     graph = supply.network(supply.links(work, as_of, with_demo=with_demo))
-    missing = gaps.gaps(chart, graph)
+    weights = score_weights.in_force(work, as_of, Score.GAP).points
+    missing = gaps.gaps(chart, graph, weights)
     leaders = chains.leaders(work, as_of, chain.id)
     counted = chart.counted()
     order = (Coverage.STRONG, Coverage.LANDED, Coverage.CONTRACTED, Coverage.IN_TALKS)
@@ -131,8 +135,14 @@ def build(
             for one in chains.listed(work, with_demo=with_demo)
         ),
         official=chain.official_title,
-        leaders=tuple(leaders.values())
-        or tuple(name for name in chain.leader_firms.split("、") if name),
+        leaders=tuple((f"/firms/{firm_id}", name) for firm_id, name in leaders.items())
+        or tuple(("", name) for name in chain.leader_firms.split("、") if name),
+        partners=len(
+            {
+                one.firm.organisation_id
+                for one in chain_partners.of_chain(work, as_of, leaders, with_demo=with_demo)
+            }
+        ),
         segments=len(chart.nodes),
         covered=chart.covered,
         counted=(
@@ -257,7 +267,8 @@ def firms_of(reader: Reader, nodes: tuple[Node, ...]) -> tuple[OnChain, ...]:
         OnChain(
             segment=named(reader, node.name, node.name_en),
             name=firm.name,
-            href=f"/deals/{firm.project_ids[0]}" if firm.project_ids else "",
+            href=f"/firms/{firm.organisation_id}",
+            project_href=f"/deals/{firm.project_ids[0]}" if firm.project_ids else "",
             role=reader.say(ROLES[firm.role]),
             contract_fen=firm.contract_fen,
             in_place_fen=firm.in_place_fen,

@@ -1,0 +1,526 @@
+"""Firms of a chain worked by hand: gaps, candidates, leads, groups, and what a withdrawal breaks.
+
+The valley (valley.py) has five segments. 整机 (critical) holds the leader 龙头 and 次机, 模组
+(important) holds 模甲, all three landed. 芯片 (critical) has 芯甲 in talks and 芯乙 as a target;
+软件 (important) and 包装 (ordinary) have nobody. Supply, in hundredths of the customer's need:
+
+    模甲 → 龙头 60, 模甲 → 次机 100, 芯甲 → 模甲 70, 芯甲 → 龙头 20, 软甲 → 龙头 20, 龙头 → 商贸 30
+
+Gaps, of 50 for criticality, 30 for landed buyers and 20 for those of them with one source:
+    芯片  critical 3/3: 50; 模甲 and 龙头 buy from it, the most of any gap: 30; both from 芯甲
+          alone: 20; in all 100
+    软件  important 2/3: 33⅓; nobody stands there, so nobody buys from it: 0 and 0; in all 33⅓
+    包装  is ordinary and no gap
+
+Candidates for 芯片, where a fund that seeks 芯片 has capital, of 35 for the segment, 25 for a
+leader's partner, and 10 each for focus, referral, certificate and three contacts:
+    芯甲  35 + 25 + 10 + 10 (a lead of the leader) + 10 (a little giant) + 10·1/3 (one visit) = 93⅓
+    芯乙  35 +  0 + 10 +  0 + 0 + 10 (a visit, an event, a lead of no referrer)             = 55
+    商贸   0 + 25 + 10 = 35, a customer of the leader
+    软甲   0 + 25 + 10 = 35, a supplier of the leader; of equal scores 商 stands before 软
+    模甲, 次机 and 龙头 are here and no candidates.
+
+If 模甲 withdrew: 龙头 and 次机 are one step downstream, and neither has another landed supplier;
+模组 falls from single to nobody and becomes a gap; supply among the landed falls apart.
+"""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dealflow import (
+    candidate_leads,
+    candidates,
+    chain_figures,
+    chain_firms,
+    chain_partners,
+    chains,
+    firm_aliases,
+    firm_groups,
+    firm_withdrawals,
+    lead_firms,
+    leads,
+    observations,
+    outreach,
+    projects,
+    qualifications,
+    score_weights,
+    supply,
+    units,
+    withdrawal_effects,
+)
+from dealflow.candidate_leads import LeadIsLiveError
+from dealflow.chain_firms import Role
+from dealflow.chain_map import Coverage
+from dealflow.leads import SourceKind
+from dealflow.outreach import EventKind
+from dealflow.qualifications import Kind
+from dealflow.score_weights import Score
+from dealflow.stages import Stage
+from dealflow.terms import Consequence, Metric
+from dealflow.units import UnitKind
+from portfolio import organisations
+from portfolio.kernel.errors import DomainError
+from tests.dealflow.valley import BEGAN, DAY, DRAWN, Valley, settled
+from tests.portfolio.conftest import open_book
+
+LATER, YET_LATER = date(2023, 10, 31), date(2023, 12, 31)
+
+
+@pytest.fixture
+def valley(work, officer) -> Valley:
+    return settled(Valley(work, officer))
+
+
+@pytest.fixture
+def unit_id(work, officer) -> str:
+    return units.add(work, officer, code="U9", name="招商局", kind=UnitKind.OTHER).id
+
+
+def hear(valley: Valley, code: str, unit_id: str, **facts):
+    return leads.receive(
+        valley.work,
+        valley.officer,
+        code=code,
+        title=f"线索{code}",
+        unit_id=unit_id,
+        received_on=BEGAN,
+        **facts,
+    )
+
+
+@pytest.fixture
+def known(valley, unit_id, manager) -> Valley:
+    """The valley with what is known of its candidates, as the head of this file says."""
+    work, officer = valley.work, valley.officer
+    hear(valley, "L1", unit_id, firm_name="芯甲", source_kind=SourceKind.CHAIN_LEADER)
+    qualifications.certify(
+        work,
+        officer,
+        organisation_id=valley.firm("芯甲"),
+        kind=Kind.LITTLE_GIANT,
+        valid_from=BEGAN,
+    )
+    firm_aliases.add(work, officer, organisation_id=valley.firm("芯乙"), name="芯乙微电子")
+    trip = {"leader_title": "区长", "city": "深圳"}
+    units.travel(work, officer, on=BEGAN, firms=("芯甲", "芯乙微电子"), **trip)
+    outreach.hold(work, officer, on=BEGAN, name="推介会", kind=EventKind.FORUM, firms=("芯乙",))
+    hear(valley, "L2", unit_id, firm_name="芯乙", source="来函", source_kind=SourceKind.OTHER)
+    book = open_book(work, manager, "XP")
+    book.fund.focus, book.fund.inception_on = "芯片、器件", BEGAN
+    book.partner("LP1", 900_000_00, BEGAN)
+    return valley
+
+
+def ranked(valley: Valley, as_of: date = DAY) -> list[candidates.Candidate]:
+    chart = valley.chart(as_of)
+    node = next(node for node in chart.nodes if node.name == "芯片")
+    leader_ids = frozenset(chains.leaders(valley.work, as_of, valley.chain.id))
+    seeks = candidates.seeking_funds(valley.work, as_of, (valley.chain.name, node.name))
+    weights = score_weights.in_force(valley.work, as_of, Score.CANDIDATE).points
+    return candidates.for_gap(
+        valley.work,
+        as_of,
+        chart,
+        node,
+        valley.graph(as_of),
+        leader_ids,
+        fund_seeks=bool(seeks),
+        weights=weights,
+    )
+
+
+# ---- gaps and candidates
+def test_the_gaps_stand_in_the_order_worked_by_hand(valley) -> None:
+    found = [(gap.node.name, round(gap.importance, 2)) for gap in valley.gaps()]
+    assert found == [("芯片", 100), ("软件", 33.33)]
+    chip = valley.gaps()[0]
+    assert {part.code: (part.seen, part.points) for part in chip.parts} == {
+        "criticality": (3, 50),
+        "dependants": (2, 30),
+        "single_supplier": (2, 20),
+    }
+    assert valley.names(chip.dependants) == {"模甲", "龙头"}
+
+
+def test_the_candidates_stand_in_the_order_worked_by_hand(known) -> None:
+    found = [(one.name, round(one.score, 2)) for one in ranked(known)]
+    assert found == [("芯甲", 93.33), ("芯乙", 55), ("商贸", 35), ("软甲", 35)]
+    first = {part.code: round(part.points, 2) for part in ranked(known)[0].parts}
+    assert first == {
+        "segment": 35,
+        "leader": 25,
+        "fund_focus": 10,
+        "referral": 10,
+        "qualification": 10,
+        "contact": 3.33,
+    }
+
+
+def test_a_lead_that_nobody_vouched_for_is_a_contact_and_no_referral(known) -> None:
+    parts = {part.code: part.seen for part in ranked(known)[1].parts}
+    assert (parts["referral"], parts["contact"]) == (0, 3)
+
+
+def test_a_certificate_counts_on_the_days_it_is_valid(known) -> None:
+    qualifications.certify(
+        known.work,
+        known.officer,
+        organisation_id=known.firm("芯乙"),
+        kind=Kind.CHAMPION,
+        valid_from=BEGAN,
+        valid_to=DAY,
+    )
+    seen = [
+        {part.code: part.seen for part in ranked(known, day)[1].parts}["qualification"]
+        for day in (DAY, LATER)
+    ]
+    assert seen == [1, 0]
+
+
+def test_a_fund_whose_capital_is_called_seeks_nobody(work, manager) -> None:
+    book = open_book(work, manager, "XQ")
+    book.fund.focus = "软件"
+    assert candidates.seeking_funds(work, date(2026, 1, 1), ("软件",)) == []
+    book.partner("LP1", 900_000_00)
+    assert candidates.seeking_funds(work, date(2026, 1, 1), ("软件",)) == ["XQ"]
+    book.contribute(900_000_00)
+    assert candidates.seeking_funds(work, date(2026, 1, 1), ("软件",)) == []
+
+
+def test_a_lead_belongs_to_the_firm_of_its_credit_code_whatever_name_it_uses(
+    valley, unit_id
+) -> None:
+    code = "91500112MA5UQ8WD74"
+    firm = organisations.create(valley.work, valley.officer, name="芯丙", credit_code=code)
+    hear(valley, "L3", unit_id, firm_name="芯乙", credit_code=code)
+    assert [one.code for one in lead_firms.of_firm(valley.work, DAY, firm.id)] == ["L3"]
+    assert lead_firms.of_firm(valley.work, DAY, valley.firm("芯乙")) == []
+
+
+def test_a_name_that_two_firms_have_points_to_neither(valley, unit_id) -> None:
+    with pytest.raises(DomainError, match="is the name of 芯甲 already"):
+        firm_aliases.add(
+            valley.work, valley.officer, organisation_id=valley.firm("芯乙"), name="芯甲"
+        )
+    organisations.create(valley.work, valley.officer, name="芯乙", credit_code="91500112MA5UQ8WD74")
+    hear(valley, "L4", unit_id, firm_name="芯乙")
+    assert lead_firms.of_firm(valley.work, DAY, valley.firm("芯乙")) == []
+
+
+# ---- weights
+NEW = {"segment": 50, "leader": 30, "fund_focus": 0, "referral": 10, "qualification": 5}
+
+
+def test_new_weights_count_from_their_day_and_earlier_lists_keep_theirs(known) -> None:
+    score_weights.reweigh(
+        known.work,
+        known.officer,
+        Score.CANDIDATE,
+        points={**NEW, "contact": 5},
+        valid_from=LATER,
+        note="以商招商优先",
+    )
+    assert round(ranked(known, DAY)[0].score, 2) == 93.33
+    # 50 + 30 + 0 + 10 + 5 + 5·1/3
+    assert round(ranked(known, LATER)[0].score, 2) == 96.67
+    versions = score_weights.versions(known.work, Score.CANDIDATE)
+    assert [(one.version, one.note) for one in versions] == [(1, ""), (2, "以商招商优先")]
+
+
+@pytest.mark.parametrize(
+    ("points", "note", "because"),
+    [
+        ({**NEW, "contact": 6}, "改", "add up to 101"),
+        (NEW, "改", "Each part of the score needs its points"),
+        ({**NEW, "contact": 10, "fund_focus": -5}, "改", "Each part"),
+        ({**NEW, "contact": 5}, " ", "need their reason"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused(work, officer, points, note, because) -> None:
+    with pytest.raises(DomainError, match=because):
+        score_weights.reweigh(
+            work, officer, Score.CANDIDATE, points=points, valid_from=LATER, note=note
+        )
+
+
+def test_a_version_begins_after_the_one_before(work, officer) -> None:
+    given_points = {"criticality": 40, "dependants": 40, "single_supplier": 20}
+    reweigh = {"points": given_points, "valid_from": LATER, "note": "改"}
+    score_weights.reweigh(work, officer, Score.GAP, **reweigh)
+    with pytest.raises(DomainError, match="Version 2 is in force"):
+        score_weights.reweigh(work, officer, Score.GAP, **reweigh)
+
+
+# ---- from a candidate to a lead
+def test_one_click_makes_a_lead_and_asks_a_unit_to_take_it(valley, unit_id) -> None:
+    work, officer = valley.work, valley.officer
+    force = units.add(work, officer, code="TF", name="专班", kind=UnitKind.TASK_FORCE)
+    valley.chain.task_force_unit_id = force.id
+    asked = {
+        "organisation_id": valley.firm("软甲"),
+        "chain_id": valley.chain.id,
+        "segment_id": valley.segments["软件"],
+        "to_unit_id": unit_id,
+    }
+    with pytest.raises(DomainError, match="before it is handed over"):
+        candidate_leads.pursue(work, officer, accept_by=BEGAN, **asked)
+    lead = candidate_leads.pursue(work, officer, accept_by=date(2026, 10, 20), **asked)
+    (step,) = leads.history(work, lead.id)
+    assert (step.from_unit, step.to_unit, step.accept_by) == ("专班", "招商局", date(2026, 10, 20))
+    assert (lead.firm_name, lead.title) == ("软甲", "软甲 · 软件")
+    with pytest.raises(LeadIsLiveError, match=lead.code) as refused:
+        candidate_leads.pursue(work, officer, accept_by=date(2026, 10, 20), **asked)
+    assert refused.value.lead.id == lead.id
+
+
+def test_a_lead_that_became_a_project_is_no_longer_live(valley, unit_id, district) -> None:
+    old = hear(valley, "L5", unit_id, firm_name="软甲")
+    assert candidate_leads.live_lead(valley.work, valley.firm("软甲")).id == old.id
+    leads.become(valley.work, valley.officer, old.id, district.project("软件园").id)
+    assert candidate_leads.live_lead(valley.work, valley.firm("软甲")) is None
+
+
+def test_the_unit_that_is_asked_holds_the_lead_where_nobody_else_heard_of_it(
+    valley, unit_id
+) -> None:
+    lead = candidate_leads.pursue(
+        valley.work,
+        valley.officer,
+        organisation_id=valley.firm("软甲"),
+        chain_id=valley.chain.id,
+        segment_id=None,
+        to_unit_id=unit_id,
+        accept_by=date(2026, 10, 20),
+    )
+    assert leads.holder_id(valley.work, lead.id) == unit_id
+    assert leads.history(valley.work, lead.id) == []
+
+
+# ---- partners of the leaders
+def test_a_leaders_partners_that_are_not_here_are_listed_with_their_supply(valley) -> None:
+    leaders = chains.leaders(valley.work, DAY, valley.chain.id)
+    found = chain_partners.of_chain(valley.work, DAY, leaders)
+    assert [(one.firm.name, one.firm.is_supplier, one.firm.weight) for one in found] == [
+        ("芯甲", True, 20),
+        ("软甲", True, 20),
+        ("商贸", False, 30),
+    ]
+    assert found[0].standing == (("芯片", Role.IN_TALKS),)
+
+
+def test_a_partner_that_landed_beside_every_chain_is_here(valley, district) -> None:
+    project = district.project("软件园")
+    project.organisation_id = valley.firm("软甲")
+    district.sign(project, BEGAN, 10_000)
+    district.reach(project, Stage.REGISTERED, BEGAN)
+    district.verified(project, date(2023, 7, 20), 10_000)
+    leaders = chains.leaders(valley.work, DAY, valley.chain.id)
+    found = chain_partners.of_chain(valley.work, DAY, leaders)
+    assert [one.firm.name for one in found] == ["芯甲", "商贸"]
+
+
+# ---- leaders
+def test_a_term_ends_and_the_firm_is_named_again(valley) -> None:
+    work, officer, chain_id = valley.work, valley.officer, valley.chain.id
+    firm_id = valley.firm("龙头")
+    with pytest.raises(DomainError, match="has led the chain since 2023-06-30"):
+        valley.lead("龙头", LATER)
+    chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=DAY)
+    assert chains.leaders(work, DAY, chain_id) == {}
+    with pytest.raises(DomainError, match="does not lead"):
+        chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=LATER)
+    valley.lead("龙头", LATER)
+    assert [list(chains.leaders(work, day, chain_id)) for day in (BEGAN, DAY, LATER)] == [
+        [firm_id],
+        [],
+        [firm_id],
+    ]
+    assert chains.led_by(work, LATER, firm_id) == [(valley.chain, LATER)]
+    with pytest.raises(DomainError, match="since 2023-10-31, after"):
+        chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=DAY)
+
+
+# ---- groups and supply
+def test_a_group_closes_no_circle(valley) -> None:
+    work, officer = valley.work, valley.officer
+    top, middle, low = (valley.firm(name) for name in ("集团", "模甲", "分厂"))
+    for parent_id, subsidiary_id in ((top, middle), (middle, low)):
+        firm_groups.own(
+            work,
+            officer,
+            parent_id=parent_id,
+            subsidiary_id=subsidiary_id,
+            since_on=BEGAN,
+            share_ppm=510_000,
+        )
+    with pytest.raises(DomainError, match="circle"):
+        firm_groups.own(work, officer, parent_id=low, subsidiary_id=top, since_on=DAY)
+    assert [tie.name for tie in firm_groups.parents(work, DAY, low)] == ["模甲"]
+    (tie,) = firm_groups.subsidiaries(work, DAY, middle)
+    firm_groups.end(work, officer, tie.tie_id, on=DAY)
+    assert firm_groups.subsidiaries(work, DAY, middle) == []
+    firm_groups.own(work, officer, parent_id=low, subsidiary_id=top, since_on=LATER)
+
+
+def test_suppliers_cover_no_more_than_the_whole_need_on_any_day(valley) -> None:
+    with pytest.raises(DomainError, match="101 % of the customer's need"):
+        valley.link("包甲", "龙头", 1)
+    ended = supply.of_firm(valley.work, DAY, valley.firm("软甲"))[0]
+    supply.end(valley.work, valley.officer, ended.link_id, on=LATER)
+    valley.link("包甲", "龙头", 20, LATER)
+    with pytest.raises(DomainError, match="101 %"):
+        valley.link("包乙", "龙头", 1, YET_LATER)
+
+
+# ---- withdrawal
+def test_what_a_withdrawal_would_break_is_worked_by_hand(valley, district) -> None:
+    project = district.project("模组厂")
+    project.organisation_id = valley.firm("模甲")
+    lost = withdrawal_effects.effects(valley.work, DAY, valley.firm("模甲"))
+    assert [(one.name, one.steps, one.is_stranded) for one in lost.downstream] == [
+        ("次机", 1, True),
+        ("龙头", 1, True),
+    ]
+    (loss,) = lost.chains
+    assert loss.splits_network
+    assert [(c.name, c.before, c.after, c.opens_gap) for c in lost.segments] == [
+        ("模组", Coverage.LANDED, Coverage.NONE, True)
+    ]
+    assert [one.code for one in lost.projects] == [project.code]
+
+
+def test_conditions_and_tranches_name_the_firm_that_may_withdraw(work, manager, district) -> None:
+    project = district.project("模组厂")
+    book = open_book(work, manager, "HT")
+    book.partner("LP1", 900_000_00)
+    holding = book.holding("I1", organisation_id=project.organisation_id)
+    tranche = book.tranche(holding, 300_000_00)
+    paper = district.sign(project, DAY, 1_000_000_00)
+    observations.agree(
+        work,
+        district.recorder,
+        agreement_id=paper.id,
+        metric=Metric.HEADCOUNT,
+        name="员工",
+        threshold=60_000,
+        due_on=date(2024, 12, 31),
+        consequence=Consequence.BUY_BACK,
+    )
+    lost = withdrawal_effects.effects(work, date(2024, 6, 30), project.organisation_id)
+    assert [one.name for one in lost.conditions] == ["员工"]
+    assert [one.tranche_id for one in lost.tranches] == [tranche.id]
+    assert lost.unpaid_fen == 300_000_00
+
+
+def test_a_withdrawal_ends_roles_supply_and_projects_and_is_reversed_once(valley, district) -> None:
+    work, officer, firm_id = valley.work, valley.officer, valley.firm("模甲")
+    project = district.project("模组厂", segment_id=valley.segments["模组"])
+    project.organisation_id = firm_id
+    went = firm_withdrawals.withdraw(work, officer, firm_id, on=DAY, reason="总部迁走")
+    assert {node.name: node.coverage for node in valley.chart().nodes}["模组"] is Coverage.NONE
+    assert firm_id not in valley.graph()
+    assert firm_withdrawals.live_projects(work, DAY, firm_id) == []
+    with pytest.raises(DomainError, match="withdrew on 2023-09-30"):
+        valley.enter("包装", "模甲", Role.TARGET, on=DAY)
+    with pytest.raises(DomainError, match="withdrew on 2023-09-30 already"):
+        firm_withdrawals.withdraw(work, officer, firm_id, on=DAY, reason="总部迁走")
+    firm_withdrawals.reverse(work, officer, went.id, reason="误记")
+    assert [one.code for one in firm_withdrawals.live_projects(work, DAY, firm_id)] == [
+        project.code
+    ]
+    with pytest.raises(DomainError, match="was reversed already"):
+        firm_withdrawals.reverse(work, officer, went.id, reason="误记")
+
+
+def test_a_firm_that_comes_back_stands_by_what_began_after_it_went(valley) -> None:
+    firm_withdrawals.withdraw(
+        valley.work, valley.officer, valley.firm("模甲"), on=DAY, reason="总部迁走"
+    )
+    valley.enter("模组", "模甲", Role.IN_TALKS, on=LATER)
+    coverages = [
+        {node.name: node.coverage for node in valley.chart(day).nodes}["模组"]
+        for day in (BEGAN, DAY, LATER)
+    ]
+    assert coverages == [Coverage.LANDED, Coverage.NONE, Coverage.IN_TALKS]
+
+
+SEGMENTS = st.sampled_from([name for name, _, _ in DRAWN])
+FIRMS = st.sampled_from(["甲", "乙", "丙", "丁", "戊"])
+ROLES = st.sampled_from([Role.TARGET, Role.IN_TALKS, Role.CONTRACTED, Role.LANDED])
+DRAWINGS = st.fixed_dictionaries(
+    {
+        "entries": st.dictionaries(st.tuples(SEGMENTS, FIRMS), ROLES, min_size=2, max_size=10),
+        "supplies": st.sets(st.tuples(FIRMS, FIRMS).filter(lambda pair: pair[0] != pair[1])),
+        "projects": st.lists(
+            st.tuples(SEGMENTS, FIRMS, st.sampled_from([Stage.LEAD, Stage.IN_TALKS])), max_size=3
+        ),
+        "goes": FIRMS,
+    }
+)
+
+
+def figures(valley: Valley) -> tuple:
+    """Everything that is derived of the chain and its firms."""
+    work = valley.work
+    leader_ids = frozenset(chains.leaders(work, DAY, valley.chain.id))
+    chart, graph = valley.chart(), valley.graph()
+    return (
+        chart,
+        sorted(graph.edges(data="weight")),
+        valley.gaps(),
+        [
+            candidates.for_gap(work, DAY, chart, node, graph, leader_ids, fund_seeks=False)
+            for node in chart.nodes
+        ],
+        [
+            withdrawal_effects.effects(work, DAY, firm_id)
+            for _, firm_id in sorted(valley.firms.items())
+        ],
+        chain_figures.chain_figures(work, DAY),
+        chain_partners.of_chain(work, DAY, chains.leaders(work, DAY, valley.chain.id)),
+        chain_firms.everywhere(work, DAY),
+    )
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn=DRAWINGS)
+def test_a_withdrawal_reversed_restores_every_figure(work, officer, drawn) -> None:
+    with work.session.begin_nested() as example:
+        valley = Valley(work, officer)
+        for name in ("甲", "乙", "丙", "丁", "戊"):
+            valley.firm(name)
+        valley.lead("甲")
+        for (segment, firm), role in sorted(drawn["entries"].items()):
+            valley.enter(segment, firm, role)
+        for supplier, customer in sorted(drawn["supplies"]):
+            valley.link(supplier, customer, 25)
+        for number, (segment, firm, stage) in enumerate(drawn["projects"]):
+            project = projects.create(
+                work,
+                officer,
+                code=f"P{number}",
+                name=f"项目{number}",
+                organisation_id=valley.firm(firm),
+                first_heard_on=BEGAN,
+                segment_id=valley.segments[segment],
+                chain_id=valley.chain.id,
+            )
+            if stage is not Stage.LEAD:
+                projects.record(work, officer, project.id, stage=stage, on=BEGAN)
+        before = figures(valley)
+        went = firm_withdrawals.withdraw(
+            work, officer, valley.firm(drawn["goes"]), on=DAY, reason="撤出"
+        )
+        gone = {place.organisation_id for place in chain_firms.everywhere(work, DAY)}
+        assert valley.firm(drawn["goes"]) not in gone
+        for gap in valley.gaps():
+            assert gap.importance == pytest.approx(sum(part.points for part in gap.parts))
+            assert 0 <= gap.importance <= score_weights.POINTS
+        firm_withdrawals.reverse(work, officer, went.id, reason="误记")
+        assert figures(valley) == before
+        example.rollback()

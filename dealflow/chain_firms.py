@@ -245,7 +245,7 @@ def here(
     if not with_demo:
         began = began.where(col(Project.is_demo).is_(False))
     owners: dict[str, str] = dict(work.rows(began))
-    verdicts = landed.landings_of(work, as_of, list(owners))
+    verdicts = landed.landings_of(work, as_of, began.with_only_columns(col(Project.id)))
     return frozenset(placed) | {owners[id_] for id_, one in verdicts.items() if one.landed}
 
 
@@ -271,7 +271,7 @@ def _places(
     if not with_demo:
         projects = projects.where(col(Project.is_demo).is_(False))
     found = work.rows(projects)
-    verdicts = landed.landings_of(work, as_of, [row.id for row in found])
+    verdicts = landed.landings_of(work, as_of, projects.with_only_columns(col(Project.id)))
     by_place: dict[tuple[str, str], list[tuple[str, Role, bool]]] = {}
     for row in found:
         role = role_of(Stage(row.stage or Stage.LEAD), has_landed=verdicts[row.id].landed)

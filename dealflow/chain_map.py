@@ -138,9 +138,8 @@ def chain_map(work: Work, as_of: date, chain_id: str, *, with_demo: bool = True)
     contracts = contract_sums(
         work, as_of, among=col(Agreement.project_id).in_(projects), with_demo=with_demo
     )
-    ids = [project_id for place in places for project_id in place.project_ids]
     in_place = landings.totals(
-        landings.money_in_place(work, date.min, as_of, project_ids=ids, with_demo=with_demo)
+        landings.money_in_place(work, date.min, as_of, project_ids=projects, with_demo=with_demo)
     )
     names = _names(work, of_chain)
     by_segment: dict[str, list[Firm]] = {}

@@ -185,8 +185,12 @@ def stands() -> sa.ColumnElement[bool]:
 def ended(
     organisation_id: Mapped[str], began_on: sa.SQLColumnExpression[date], as_of: date
 ) -> sa.ColumnElement[bool]:
-    """Return the condition that a firm withdrew by a day, on or after the day something began."""
-    return (
+    """Return the condition that a firm withdrew by a day, on or after the day something began.
+
+    The engine looks up who ever withdrew in one set; only of those it asks when.
+    """
+    ever = aliased(FirmWithdrawal)
+    since = (
         sa.select(col(FirmWithdrawal.id))
         .where(
             col(FirmWithdrawal.organisation_id) == organisation_id,
@@ -197,6 +201,7 @@ def ended(
         .correlate_except(FirmWithdrawal)
         .exists()
     )
+    return organisation_id.in_(sa.select(col(ever.organisation_id))) & since
 
 
 def standing(work: Work, organisation_id: str, as_of: date = date.max) -> FirmWithdrawal | None:

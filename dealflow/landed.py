@@ -5,7 +5,6 @@ in place, construction has started or its premises are leased (DOMAIN.md §4).
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from dealflow import landings
+from dealflow.landings import Projects
 from dealflow.projects import Project
 from dealflow.stages import Milestone, Stage, first_days
 from portfolio.kernel import audit
@@ -227,7 +227,7 @@ def rule_at(work: Work, as_of: date) -> Rule:
 
 
 def landings_of(
-    work: Work, as_of: date, project_ids: Sequence[str], *, known_at: datetime | None = None
+    work: Work, as_of: date, project_ids: Projects, *, known_at: datetime | None = None
 ) -> dict[str, Landing]:
     """Return {project: whether it has landed and why} for the projects given."""
     rule = rule_at(work, as_of)

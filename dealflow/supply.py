@@ -7,6 +7,7 @@ supplier covers, in hundredths. The graph itself is networkx's; what is asked of
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import networkx as nx
 import sqlalchemy as sa
@@ -23,8 +24,7 @@ WHOLE = 100  # hundredths of a customer's need
 
 
 # ---- facts
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(NamedTuple):
     """A supplier, its customer, and the share of the need that it covers: 40 is 40 %."""
 
     supplier_id: str
@@ -68,9 +68,7 @@ def peak(links: Iterable[tuple[date, date | None, int]]) -> int:
 def network(links: Iterable[Link]) -> "nx.DiGraph[str]":
     """Return the graph of firms, an edge from each supplier to each of its customers."""
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_weighted_edges_from(
-        (link.supplier_id, link.customer_id, link.weight) for link in links
-    )
+    graph.add_weighted_edges_from(links)
     return graph
 
 
@@ -241,10 +239,7 @@ def links(work: Work, as_of: date, *, with_demo: bool = True) -> list[Link]:
     ).where(_open(as_of), ~_broken(as_of))
     if not with_demo:
         statement = statement.where(col(SupplyLink.is_demo).is_(False))
-    return [
-        Link(supplier_id=supplier_id, customer_id=customer_id, weight=weight)
-        for supplier_id, customer_id, weight in work.rows(statement)
-    ]
+    return [Link._make(row) for row in work.rows(statement)]
 
 
 def of_firm(

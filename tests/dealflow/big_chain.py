@@ -71,7 +71,9 @@ def build(work: Work, *, segments: int, firms: int, links: int) -> Chain:
             for firm, at in zip(firm_ids, where, strict=True)
         ],
     )
-    _projects(work, chain, [(f, places[at].id) for f, at in zip(firm_ids, where, strict=True) if at % 4])
+    _projects(
+        work, chain, [(f, places[at].id) for f, at in zip(firm_ids, where, strict=True) if at % 4]
+    )
     _links(work, firm_ids, links, dice)
     return chain
 

@@ -37,10 +37,10 @@ class Role(StrEnum):
     @property
     def rank(self) -> int:
         """The place in this order."""
-        return ROLES.index(self)
+        return RANKS[self]
 
 
-ROLES = tuple(Role)
+RANKS = {role: rank for rank, role in enumerate(Role)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,7 @@ class Place:
     organisation_id: str
     role: Role
     project_ids: tuple[str, ...]  # its projects in the segment, so that a figure has its rows
+    in_place_fen: int  # what arrived in them
     is_demo: bool
 
 
@@ -271,7 +272,9 @@ def _places(
     if not with_demo:
         projects = projects.where(col(Project.is_demo).is_(False))
     found = work.rows(projects)
-    verdicts = landed.landings_of(work, as_of, projects.with_only_columns(col(Project.id)))
+    verdicts = landed.landings_of(
+        work, as_of, projects.with_only_columns(col(Project.id)), with_demo=with_demo
+    )
     by_place: dict[tuple[str, str], list[tuple[str, Role, bool]]] = {}
     for row in found:
         role = role_of(Stage(row.stage or Stage.LEAD), has_landed=verdicts[row.id].landed)
@@ -285,6 +288,7 @@ def _places(
             organisation_id=organisation_id,
             role=role,
             project_ids=tuple(project_id for project_id, _, _ in own),
+            in_place_fen=sum(verdicts[project_id].in_place_fen for project_id, _, _ in own),
             is_demo=all(is_demo for _, _, is_demo in own) and entry_is_demo,
         )
         for segment_id, organisation_id in sorted(by_place.keys() | entries.keys())

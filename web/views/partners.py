@@ -17,7 +17,7 @@ from web.views.holdings import named
 
 TRADES: dict[bool, Message] = {True: say("Supplier"), False: say("Customer")}
 HEADINGS = (
-    say("Leader firm"),
+    say("The leader firm"),
     say("Firm"),
     say("Credit code"),
     say("City"),

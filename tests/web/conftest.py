@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.testclient import TestClient
 
 from portfolio.kernel import actors
-from portfolio.kernel.actors import Role
+from portfolio.kernel.actors import LoginSession, Role
 from portfolio.kernel.db import Database
 from portfolio.kernel.files import Store
 from web.app import create
@@ -62,6 +64,14 @@ def logged_in(application, database, admin) -> LogIn:
         return browser
 
     return enter
+
+
+def forget_password(database: Database) -> None:
+    """Let the password have been typed a quarter of an hour ago."""
+    with database.writing() as work:
+        for session in work.session.execute(sa.select(LoginSession)).scalars():
+            session.password_at -= timedelta(minutes=15)
+            work.add(session)
 
 
 def hidden_fields(html: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from portfolio import marks
 from portfolio.kernel.actors import Role
 from portfolio.ledger import Moment
 from tests.web.books import open_fund
-from tests.web.conftest import hidden_fields
+from tests.web.conftest import PASSWORD, forget_password, hidden_fields
 
 TYPED = {
     "technique": "multiple",
@@ -107,6 +107,22 @@ def test_an_approval_names_the_version_and_an_older_one_is_refused(
         )
     assert "已被第" in answers[0].text
     assert answers[1].status_code == 303
+
+
+def test_an_approval_asks_once_more_who_approves(logged_in, told, database) -> None:
+    browser = logged_in(Role.FUND_MANAGER)
+    fields = hidden_fields(browser.get(path(told, "marks/new")).text)
+    browser.post(path(told, "appraisals"), data=fields | TYPED)
+    (mark,) = history(database, told)
+    colleague = logged_in(Role.FUND_MANAGER, "second")
+    approval = path(told, f"marks/{mark.mark_id}/approval")
+    asked = hidden_fields(colleague.get(approval).text)
+    forget_password(database)
+    stale = colleague.post(approval, data=asked)
+    assert stale.status_code == 422
+    assert "超过十分钟" in stale.text
+    assert history(database, told)[0].approved_by is None
+    assert colleague.post(approval, data=asked | {"my_password": PASSWORD}).status_code == 303
 
 
 def test_silence_about_events_is_refused(logged_in, told, database) -> None:

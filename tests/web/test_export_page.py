@@ -1,16 +1,14 @@
 """The books are handed out to who typed his password lately, and the trail says who took them."""
 
-from datetime import timedelta
-
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
 from portfolio import organisations
-from portfolio.kernel.actors import LoginSession, Role
+from portfolio.kernel.actors import Role
 from portfolio.kernel.audit import AuditLine
 from tests.portfolio.conftest import open_book
-from tests.web.conftest import PASSWORD, hidden_fields
+from tests.web.conftest import PASSWORD, forget_password, hidden_fields
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +22,6 @@ def fund(database, manager) -> None:
 def ask(browser, kind: str = "beancount", **more: str):
     fields = hidden_fields(browser.get("/data/export").text)
     return browser.post("/data/export", data=fields | {"fund": "HT", "kind": kind} | more)
-
-
-def forget_password(database) -> None:
-    """Let the password have been typed a quarter of an hour ago."""
-    with database.writing() as work:
-        for session in work.session.execute(sa.select(LoginSession)).scalars():
-            session.password_at -= timedelta(minutes=15)
-            work.add(session)
 
 
 @pytest.mark.parametrize(("kind", "holds"), [("beancount", "Assets:Cash"), ("csv", "debit_yuan")])

@@ -10,7 +10,7 @@ from portfolio.issued import IssuedReport
 from portfolio.kernel.actors import SYSTEM, Role
 from portfolio.kernel.db import new_id
 from portfolio.kernel.errors import NotFoundError
-from tests.web.conftest import hidden_fields
+from tests.web.conftest import PASSWORD, forget_password, hidden_fields
 from tests.web.lp_books import LpBooks
 from tests.web.test_report_editions import PAGE, begun, books, locked, told, who
 from web.reports import facts
@@ -97,7 +97,11 @@ def test_the_pages_take_a_report_from_draft_to_lock(database, books, logged_in) 
     assert step(first, "submit").status_code == 303
     assert "/editions/HT/2026Q2/LP1/lock" not in first.get(PAGE).text
     assert "/editions/HT/2026Q2/LP1/lock" in second.get(PAGE).text
-    assert step(second, "lock").status_code == 303
+    forget_password(database)
+    stale = step(second, "lock")
+    assert stale.status_code == 422
+    assert "超过十分钟" in stale.text
+    assert step(second, "lock", my_password=PASSWORD).status_code == 303
     page = second.get(PAGE).text
     assert "HT-2026Q2-1" in page
     assert "已锁定" in page

@@ -2,20 +2,16 @@
 
 import json
 from datetime import UTC, datetime, time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from portfolio.kernel.errors import DomainError
 from portfolio.notices import Notice
 from web.formats import Lang
+from web.reports import typesetting
 from web.reports.notice_sheet import Line, Sheet, reader_of, sheet
-from web.templating import HTML_LANG, STATIC
+from web.templating import HTML_LANG
 
 TEMPLATE = Path(__file__).parent / "notice.typ"
-STANDARDS = ["a-3a", "ua-1"]
 
 
 def render(notice: Notice, lang: Lang) -> bytes:
@@ -25,29 +21,8 @@ def render(notice: Notice, lang: Lang) -> bytes:
     """
     data = _data(sheet(notice, lang))
     dated = datetime.combine(notice.on, time(4), UTC)  # noon in Shanghai
-    try:
-        made: bytes = _compiler().compile(
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-            pdf_standards=STANDARDS,
-            timestamp=int(dated.timestamp()),
-        )
-    except typst.TypstError as error:
-        raise DomainError(
-            "The PDF could not be set: {sentence}",
-            "Put right the name or text it points to, or take the XLSX file.",
-            sentence=str(error),
-        ) from error
-    return made
-
-
-@cache
-def _compiler() -> Any:
-    """Return one compiler a process: reading the fonts costs more than a notice."""
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[STATIC / "fonts"]
-    )
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
+    inputs = {"data": json.dumps(data, ensure_ascii=False, sort_keys=True)}
+    return typesetting.compiled(TEMPLATE, inputs, dated)
 
 
 def _data(of: Sheet) -> dict[str, Any]:

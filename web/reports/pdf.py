@@ -3,23 +3,19 @@
 import json
 from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from portfolio.kernel.db import SHANGHAI
-from portfolio.kernel.errors import DomainError
 from web.formats import Lang
 from web.printable import printable
+from web.reports import typesetting
 from web.reports.document import write
 from web.reports.paper import Chart, Kpi, Paper, Table, wide
 from web.reports.report import LpReport
-from web.templating import HTML_LANG, STATIC
+from web.templating import HTML_LANG
 
 TEMPLATE = Path(__file__).parent / "report.typ"
-STANDARDS = ["a-3a", "ua-1"]  # strict: a missing glyph or alt text is an error, not an empty box
 MANY_COLUMNS, MANY_ROWS = 7, 22
 KPI_WIDTH = 6.5  # full-width characters that fit a headline at full size
 
@@ -42,31 +38,7 @@ def compiled(inputs: dict[str, str], as_of: date) -> bytes:
     """
     closed = datetime.combine(as_of, time(15, 59, 59), UTC)  # midnight in Shanghai
     assert closed.astimezone(SHANGHAI).date() == as_of
-    try:
-        made: bytes = _compiler().compile(
-            format="pdf",
-            sys_inputs=inputs,
-            pdf_standards=STANDARDS,
-            timestamp=int(closed.timestamp()),
-        )
-    except typst.TypstError as error:
-        raise DomainError(
-            "The PDF could not be set: {sentence}",
-            "Put right the name or text it points to, or take the XLSX or JSON file.",
-            sentence=str(error),
-        ) from error
-    return made
-
-
-@cache
-def _compiler() -> Any:
-    """Return one compiler a process: reading the fonts costs more than a report."""
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[STATIC / "fonts"],
-    )
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
+    return typesetting.compiled(TEMPLATE, inputs, closed)
 
 
 def data(paper: Paper) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from portfolio.kernel.errors import NotFoundError, say
 from portfolio.marks import Method
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import MoneyUnit, WriteForm, fen_of
+from web.reentry import must_be_fresh
 from web.routes.fund_acts import CorrectableForm
 from web.routes.fund_book_acts import ReversalForm
 from web.templating import show
@@ -39,6 +40,12 @@ class TranchePaymentForm(CorrectableForm):
     """The day a tranche is paid."""
 
     effective_date: date
+
+
+class ApprovalForm(CorrectableForm):
+    """A second person's word, and that it is he."""
+
+    my_password: str = ""
 
 
 class MarkForm(WriteForm):
@@ -221,9 +228,10 @@ def approve_mark(
     me: Me,
     row: Booked,
     mark_id: UUID,
-    form: Annotated[CorrectableForm, Form()],
+    form: Annotated[ApprovalForm, Form()],
 ) -> Response:
     """Let a colleague's opinion count."""
+    must_be_fresh(request, work, form.my_password)
     mark = investment_forms.mark_of(work, row, str(mark_id))
     marks.approve(work, me, mark.mark_id, correction_reason=form.correction)
     return done(request, work, _home(row), say("The valuation is approved and booked."))

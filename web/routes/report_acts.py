@@ -11,6 +11,7 @@ from portfolio.kernel.errors import say
 from web import pack_worker
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import WriteForm
+from web.reentry import must_be_fresh
 from web.reports import packing
 from web.reports.shelf import quarter_of
 from web.templating import show
@@ -26,6 +27,7 @@ class StepForm(WriteForm):
     reason: str = ""
     note: str = ""
     index: str = ""
+    my_password: str = ""
 
 
 class ProseForm(WriteForm):
@@ -68,7 +70,9 @@ def take_step(
     act: str,
     form: Annotated[StepForm, Form()],
 ) -> Response:
-    """Take a step."""
+    """Take a step; a lock is an approval, and asks who you are once more."""
+    if act == "lock":
+        must_be_fresh(request, work, form.my_password)
     said = report_steps.take(
         work, me, which, act, reason=form.reason, note=form.note, index=form.index
     )

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from portfolio.kernel.errors import Message, say
 
-Kind = Literal["text", "date", "money", "choice", "lines", "check", "file"]
+Kind = Literal["text", "date", "money", "choice", "lines", "check", "password", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +113,13 @@ CORRECTION = Field(
     required=False,
     hint=say("Only where the day lies in a closed quarter."),
     longest=300,
+)
+AGAIN = Field(
+    name="my_password",
+    label=say("Your own password"),
+    kind="password",
+    required=False,
+    hint=say("Needed only if you typed it more than ten minutes ago."),
 )
 
 

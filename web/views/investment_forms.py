@@ -10,7 +10,7 @@ from portfolio.tranches import TranchePosition
 from valuation.periods import Quarter
 from web.formats import Reader
 from web.templating import Page
-from web.views.act_forms import CORRECTION, REASON, ActForm, Field, choice, day, money
+from web.views.act_forms import AGAIN, CORRECTION, REASON, ActForm, Field, choice, day, money
 from web.views.assumptions import inputs_text
 from web.views.fund_words import METHODS
 from web.views.holdings import named
@@ -143,6 +143,7 @@ def approve_mark(work: Work, reader: Reader, row: Investment, mark_id: str) -> A
         f"marks/{mark_id}/approval",
         say("Approve it"),
         CORRECTION,
+        AGAIN,
         facts=(
             *_mark_facts(work, reader, row, mark),
             (say("Inputs of the method"), inputs),

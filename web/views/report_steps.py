@@ -18,7 +18,7 @@ from web.reports import issue
 from web.reports import shelf as shelves
 from web.reports.report import LpReport, Outcome
 from web.templating import Page
-from web.views.act_forms import ActForm, Field, choice
+from web.views.act_forms import AGAIN, ActForm, Field, choice
 
 STATES: dict[State | None, tuple[Message, str]] = {
     None: (say("Live"), "prog"),
@@ -203,7 +203,7 @@ def _words(
                 "The figures of every partner are kept as they stand now and never change again. "
                 "Partners can read them at once."
             )
-            return say("Lock the report"), say("Lock"), warning, ()
+            return say("Lock the report"), say("Lock"), warning, (AGAIN,)
 
 
 def _index(work: Work, chosen: str) -> Field:

@@ -324,7 +324,9 @@ def _entries(
     }
 
 
-def entries_of(work: Work, as_of: date, organisation_id: str) -> list[SegmentFirm]:
+def entries_of(
+    work: Work, as_of: date, organisation_id: str, *, with_demo: bool = True
+) -> list[SegmentFirm]:
     """Return the entries of a firm by a day that nobody voided, newest first."""
     voiding = aliased(SegmentFirm)
     voided = sa.select(col(voiding.id)).where(col(voiding.voids) == col(SegmentFirm.id))
@@ -338,4 +340,6 @@ def entries_of(work: Work, as_of: date, organisation_id: str) -> list[SegmentFir
         )
         .order_by(col(SegmentFirm.on).desc(), col(SegmentFirm.id).desc())
     )
+    if not with_demo:
+        statement = statement.where(col(SegmentFirm.is_demo).is_(False))
     return list(work.session.execute(statement).scalars())

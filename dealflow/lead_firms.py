@@ -79,6 +79,14 @@ def of_firm(work: Work, as_of: date, organisation_id: str) -> list[Lead]:
     return list(work.session.execute(statement).scalars())
 
 
+def firm_of(work: Work, lead_id: str) -> str | None:
+    """Return the recorded firm that a lead is about, if there is one."""
+    ties = about()
+    asked = sa.select(ties.c.organisation_id).where(ties.c.lead_id == lead_id)
+    found: str | None = work.scalar(asked.limit(1))
+    return found
+
+
 def live(work: Work, firms: sa.Select[str]) -> dict[str, Lead]:
     """Return {firm: its newest lead that has not become a project} of these firms."""
     ties = about()

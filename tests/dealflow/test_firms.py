@@ -1,4 +1,4 @@
-"""Firms of a chain worked by hand: gaps, candidates, leads, weights and groups.
+"""Firms of a chain worked by hand: gaps, candidates, leads and weights.
 
 The valley (valley.py) has five segments. 整机 (critical) holds the leader 龙头 and 次机, 模组
 (important) holds 模甲, all three landed. 芯片 (critical) has 芯甲 in talks and 芯乙 as a target;
@@ -31,13 +31,11 @@ from dealflow import (
     chain_partners,
     chains,
     firm_aliases,
-    firm_groups,
     lead_firms,
     leads,
     outreach,
     qualifications,
     score_weights,
-    supply,
     units,
 )
 from dealflow.candidate_leads import LeadIsLiveError
@@ -50,10 +48,10 @@ from dealflow.stages import Stage
 from dealflow.units import UnitKind
 from portfolio import organisations
 from portfolio.kernel.errors import DomainError
-from tests.dealflow.valley import BEGAN, DAY, Valley
+from tests.dealflow.valley import BEGAN, DAY, Valley, questions
 from tests.portfolio.conftest import open_book
 
-LATER, YET_LATER = date(2023, 10, 31), date(2023, 12, 31)
+LATER = date(2023, 10, 31)
 
 
 @pytest.fixture
@@ -192,6 +190,35 @@ def test_a_name_that_two_firms_have_points_to_neither(valley, unit_id) -> None:
     assert lead_firms.of_firm(valley.work, DAY, valley.firm("芯乙")) == []
 
 
+def test_no_question_grows_with_the_firms_on_the_chain(known) -> None:
+    """PostgreSQL takes 65,535 values a statement: no list of firms may be sent as values."""
+
+    def asked() -> list[int]:
+        with questions(known.work) as sizes:
+            ranked(known)
+            leaders = chains.leaders(known.work, DAY, known.chain.id)
+            chain_partners.missing(known.work, DAY, known.graph(), list(leaders))
+        return sizes
+
+    few = asked()
+    for number in range(40):
+        known.enter("芯片", f"芯{number}", Role.TARGET)
+        known.link("龙头", f"客{number}", 10)
+    assert asked() == few
+
+
+def test_a_fund_more_asks_no_question_more(work, manager) -> None:
+    counts = []
+    for number in range(3):
+        book = open_book(work, manager, f"F{number}")
+        book.fund.focus = "软件"
+        book.partner("LP1", 900_000_00)
+        with questions(work) as asked:
+            assert len(candidates.seeking_funds(work, date(2026, 1, 1), ("软件",))) == number + 1
+        counts.append(len(asked))
+    assert len(set(counts)) == 1
+
+
 # ---- weights
 NEW = {"segment": 50, "leader": 30, "fund_focus": 0, "referral": 10, "qualification": 5}
 
@@ -291,6 +318,8 @@ def test_a_leaders_partners_that_are_not_here_are_listed_with_their_supply(valle
         ("商贸", False, 30),
     ]
     assert found[0].standing == (("芯片", Role.IN_TALKS),)
+    missing = chain_partners.missing(valley.work, DAY, valley.graph(), list(leaders))
+    assert missing == {one.firm.organisation_id for one in found}
 
 
 def test_a_partner_that_landed_beside_every_chain_is_here(valley, district) -> None:
@@ -302,56 +331,3 @@ def test_a_partner_that_landed_beside_every_chain_is_here(valley, district) -> N
     leaders = chains.leaders(valley.work, DAY, valley.chain.id)
     found = chain_partners.of_chain(valley.work, DAY, leaders)
     assert [one.firm.name for one in found] == ["芯甲", "商贸"]
-
-
-# ---- leaders
-def test_a_term_ends_and_the_firm_is_named_again(valley) -> None:
-    work, officer, chain_id = valley.work, valley.officer, valley.chain.id
-    firm_id = valley.firm("龙头")
-    with pytest.raises(DomainError, match="has led the chain since 2023-06-30"):
-        valley.lead("龙头", LATER)
-    chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=DAY)
-    assert chains.leaders(work, DAY, chain_id) == {}
-    with pytest.raises(DomainError, match="does not lead"):
-        chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=LATER)
-    valley.lead("龙头", LATER)
-    assert [list(chains.leaders(work, day, chain_id)) for day in (BEGAN, DAY, LATER)] == [
-        [firm_id],
-        [],
-        [firm_id],
-    ]
-    assert chains.led_by(work, LATER, firm_id) == [(valley.chain, LATER)]
-    with pytest.raises(DomainError, match="since 2023-10-31, after"):
-        chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=DAY)
-
-
-# ---- groups and supply
-def test_a_group_closes_no_circle(valley) -> None:
-    work, officer = valley.work, valley.officer
-    top, middle, low = (valley.firm(name) for name in ("集团", "模甲", "分厂"))
-    for parent_id, subsidiary_id in ((top, middle), (middle, low)):
-        firm_groups.own(
-            work,
-            officer,
-            parent_id=parent_id,
-            subsidiary_id=subsidiary_id,
-            since_on=BEGAN,
-            share_ppm=510_000,
-        )
-    with pytest.raises(DomainError, match="circle"):
-        firm_groups.own(work, officer, parent_id=low, subsidiary_id=top, since_on=DAY)
-    assert [tie.name for tie in firm_groups.parents(work, DAY, low)] == ["模甲"]
-    (tie,) = firm_groups.subsidiaries(work, DAY, middle)
-    firm_groups.end(work, officer, tie.tie_id, on=DAY)
-    assert firm_groups.subsidiaries(work, DAY, middle) == []
-    firm_groups.own(work, officer, parent_id=low, subsidiary_id=top, since_on=LATER)
-
-
-def test_suppliers_cover_no_more_than_the_whole_need_on_any_day(valley) -> None:
-    with pytest.raises(DomainError, match="101 % of the customer's need"):
-        valley.link("包甲", "龙头", 1)
-    ended = supply.of_firm(valley.work, DAY, valley.firm("软甲"))[0]
-    supply.end(valley.work, valley.officer, ended.link_id, on=LATER)
-    valley.link("包甲", "龙头", 20, LATER)
-    with pytest.raises(DomainError, match="101 %"):
-        valley.link("包乙", "龙头", 1, YET_LATER)

@@ -164,7 +164,7 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
     return FirmPage(
         firm=firm,
         name=named(reader, firm.name, firm.name_en),
-        aliases=tuple(firm_aliases.of_firm(work, firm_id)),
+        aliases=tuple(firm_aliases.of_firm(work, firm_id, with_demo=with_demo)),
         leads_chains=tuple(
             (f"/chains/{chain.slug}", named(reader, chain.name, chain.name_en), since_on)
             for chain, since_on in led
@@ -173,13 +173,13 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
         roles=_roles(work, as_of, firm_id, places, with_demo=with_demo),
         entries=tuple(
             EntryRow(entry=one, segment=places[one.segment_id][1], role=ROLES[Role(one.role)])
-            for one in chain_firms.entries_of(work, as_of, firm_id)
+            for one in chain_firms.entries_of(work, as_of, firm_id, with_demo=with_demo)
         ),
         suppliers=tuple(line for line in lines if line.is_supplier),
         customers=tuple(line for line in lines if not line.is_supplier),
         certificates=_certificates(work, as_of, firm_id, with_demo=with_demo),
-        parents=tuple(firm_groups.parents(work, as_of, firm_id)),
-        subsidiaries=tuple(firm_groups.subsidiaries(work, as_of, firm_id)),
+        parents=tuple(firm_groups.parents(work, as_of, firm_id, with_demo=with_demo)),
+        subsidiaries=tuple(firm_groups.subsidiaries(work, as_of, firm_id, with_demo=with_demo)),
         leads=tuple(
             lead
             for lead in lead_firms.of_firm(work, as_of, firm_id)
@@ -216,7 +216,7 @@ def _roles(
     work: Work, as_of: date, firm_id: str, places: Places, *, with_demo: bool
 ) -> tuple[RoleRow, ...]:
     since: dict[str, date] = {}
-    for entry in chain_firms.entries_of(work, as_of, firm_id):
+    for entry in chain_firms.entries_of(work, as_of, firm_id, with_demo=with_demo):
         since.setdefault(entry.segment_id, entry.on)  # newest first
     codes: dict[str, str] = dict(
         work.rows(

@@ -144,6 +144,15 @@ def test_a_lead_that_nobody_vouched_for_is_a_contact_and_no_referral(known) -> N
     assert (parts["referral"], parts["contact"]) == (0, 3)
 
 
+def test_a_firm_met_under_another_name_was_met(known) -> None:
+    met = lead_firms.meetings(known.work, DAY, known.firm("芯乙"))
+    assert {(one.kind, one.what, one.said) for one in met} == {
+        ("trip", "区长", "芯乙微电子"),
+        ("forum", "推介会", "芯乙"),
+    }
+    assert lead_firms.meetings(known.work, date(2023, 6, 29), known.firm("芯乙")) == []
+
+
 def test_a_certificate_counts_on_the_days_it_is_valid(known) -> None:
     qualifications.certify(
         known.work,

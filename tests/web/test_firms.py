@@ -154,6 +154,10 @@ def test_a_certificate_is_recorded_with_its_file_and_runs_out(
     assert "专精特新“小巨人”" in page
     assert "不在有效期" in page
     assert "不在有效期" not in office.get(f"{town.page('芯甲')}?as_of=2024-06-30").text
+    removal = re.search(r'action="(/firms/[^"]+/qualifications/[^"]+/removal)"', page)
+    assert removal
+    assert send(office, town.page("芯甲"), removal[1], reason="发错企业").status_code == 303
+    assert "暂无资质" in office.get(town.page("芯甲")).text
     backwards = fields | {"kind": "champion", "valid_to": "2023-01-01"}
     assert send(office, form, **backwards).status_code == 422
 

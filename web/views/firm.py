@@ -30,6 +30,7 @@ from dealflow.chains import Chain, Segment
 from dealflow.firm_aliases import FirmAlias
 from dealflow.firm_groups import Tie
 from dealflow.firm_withdrawals import FirmWithdrawal
+from dealflow.lead_firms import Meeting
 from dealflow.leads import Lead
 from dealflow.projects import Project
 from dealflow.qualifications import Qualification
@@ -51,6 +52,7 @@ from web.views.chain_words import COVERAGES, ROLES
 from web.views.firm_words import QUALIFICATIONS, ROLE_KINDS
 from web.views.holdings import named
 from web.views.investment_list import InvestmentLine
+from web.views.leads import OCCASIONS
 from web.views.partners import PartnerRow
 from web.views.words import STAGE_TONES, STAGES
 
@@ -137,6 +139,7 @@ class FirmPage:
     parents: tuple[Tie, ...]
     subsidiaries: tuple[Tie, ...]
     leads: tuple[Lead, ...]
+    meetings: tuple[tuple[Meeting, Message], ...]
     deals: tuple[tuple[Card, Message, str], ...]
     papers: tuple[PaperRow, ...]
     holdings: tuple[InvestmentLine, ...]
@@ -184,6 +187,10 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
             lead
             for lead in lead_firms.of_firm(work, as_of, firm_id)
             if with_demo or not lead.is_demo
+        ),
+        meetings=tuple(
+            (one, OCCASIONS[one.kind])
+            for one in lead_firms.meetings(work, as_of, firm_id, with_demo=with_demo)
         ),
         deals=_deals(work, as_of, firm_id, with_demo=with_demo),
         papers=_papers(work, as_of, firm_id, with_demo=with_demo),

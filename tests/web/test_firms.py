@@ -224,7 +224,7 @@ def test_a_withdrawal_is_restated_recorded_and_reversed(
     page = town.page("龙头")
     assert "整车" in office.get(page).text.split("撤出影响")[1]
     form = f"{page}/withdrawal"
-    assert "状态下降的节点" in office.get(form).text
+    assert "受影响节点" in office.get(form).text
     assert send(office, form, on="2024-07-01", reason="").status_code == 422
     assert send(office, form, on="2024-07-01", reason="迁走").status_code == 303
     assert "该企业已于 2024-07-01 撤出：迁走" in office.get(page).text

@@ -232,11 +232,10 @@ def here(
     work: Work, as_of: date, firms: sa.Select[str], *, with_demo: bool = True
 ) -> frozenset[str]:
     """Return which of these firms have landed in the district, on a chain or beside every chain."""
-    placed = {
-        place.organisation_id
-        for place in places_of(work, as_of, firms, with_demo=with_demo)
-        if place.role is Role.LANDED
-    }
+    entries = _entries(
+        work, as_of, col(SegmentFirm.organisation_id).in_(firms), with_demo=with_demo
+    )
+    placed = {firm_id for (_, firm_id), (role, _) in entries.items() if role is Role.LANDED}
     began = sa.select(col(Project.id), col(Project.organisation_id)).where(
         col(Project.organisation_id).in_(firms),
         col(Project.first_heard_on) <= as_of,

@@ -22,8 +22,12 @@ leader's partner, and 10 each for focus, referral, certificate and three contact
 """
 
 from datetime import date
+from itertools import pairwise
 
+import networkx as nx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dealflow import (
     candidate_leads,
@@ -39,6 +43,7 @@ from dealflow import (
     units,
 )
 from dealflow.candidate_leads import LeadIsLiveError
+from dealflow.candidates import Known
 from dealflow.chain_firms import Role
 from dealflow.leads import SourceKind
 from dealflow.outreach import EventKind
@@ -270,6 +275,44 @@ def test_a_version_begins_after_the_one_before(work, officer) -> None:
     score_weights.reweigh(work, officer, Score.GAP, **reweigh)
     with pytest.raises(DomainError, match="Version 2 is in force"):
         score_weights.reweigh(work, officer, Score.GAP, **reweigh)
+
+
+KNOWN = st.builds(
+    Known,
+    organisation_id=st.sampled_from(["a", "b", "c", "d"]),
+    name=st.sampled_from(["甲", "乙", "丙"]),
+    role=st.none() | st.sampled_from(Role),
+    in_chain=st.booleans(),
+    referrals=st.integers(0, 3),
+    qualifications=st.integers(0, 3),
+    contacts=st.integers(0, 9),
+    is_demo=st.booleans(),
+)
+SHARES = st.lists(st.integers(0, 100), min_size=5, max_size=5).map(sorted)
+
+
+@given(
+    known_firms=st.lists(KNOWN, max_size=8),
+    cuts=SHARES,
+    links=st.sets(st.tuples(st.sampled_from("abcdx"), st.sampled_from("abcdx"))),
+    fund_seeks=st.booleans(),
+)
+def test_the_parts_of_a_score_add_up_under_any_weights(
+    known_firms, cuts, links, fund_seeks
+) -> None:
+    parts = score_weights.FIRST[Score.CANDIDATE].points
+    points = [high - low for low, high in pairwise([0, *cuts, 100])]
+    weights = dict(zip(parts, points, strict=True))
+    graph = nx.DiGraph(pair for pair in links if pair[0] != pair[1])
+    found = candidates.ranked(
+        known_firms, graph, frozenset({"x"}), fund_seeks=fund_seeks, weights=weights
+    )
+    for one in found:
+        assert [part.code for part in one.parts] == list(parts)
+        assert all(0 <= part.share <= 1 for part in one.parts)
+        assert one.score == pytest.approx(sum(part.share * part.weight for part in one.parts))
+        assert 0 <= one.score <= score_weights.POINTS + 1e-9
+    assert [-one.score for one in found] == sorted(-one.score for one in found)
 
 
 # ---- from a candidate to a lead

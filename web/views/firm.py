@@ -148,7 +148,6 @@ class FirmPage:
     losses: tuple[LossRow, ...]
     partners: tuple[PartnerRow, ...]
     may_edit: bool
-    may_read_funds: bool
 
 
 # ---- building
@@ -200,7 +199,6 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
         losses=_losses(reader, effects),
         partners=_partners(work, as_of, firm, led, with_demo=with_demo),
         may_edit=actor.may(Duty.EDIT_DEALS) and not page.is_past,
-        may_read_funds=actor.may(Duty.READ_FIGURES),
     )
 
 

@@ -97,6 +97,7 @@ class PaperRow:
     kind: Message
     kept: int
     total: int
+    is_demo: bool  # some of its conditions are invented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,7 @@ class FirmPage:
     losses: tuple[LossRow, ...]
     partners: tuple[PartnerRow, ...]
     may_edit: bool
+    has_demo: bool
 
 
 # ---- building
@@ -162,6 +164,13 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
     led = chains.led_by(work, as_of, firm_id)
     places = _segments(work, reader)
     holdings = investment_list.of_firm(work, reader, actor, as_of, firm_id, with_demo=with_demo)
+    rows = _tranches(work, as_of, holdings, with_demo=with_demo)
+    invented = (
+        *(line.is_demo for line in lines),
+        *(line.is_demo for line in holdings),
+        *(one.is_demo for one in effects.conditions),
+        *(row.tranche.is_demo for row in rows),
+    )
     gone = firm_withdrawals.standing(work, firm_id, as_of)
     return FirmPage(
         firm=firm,
@@ -194,11 +203,12 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
         deals=_deals(work, as_of, firm_id, with_demo=with_demo),
         papers=_papers(work, as_of, firm_id, with_demo=with_demo),
         holdings=tuple(holdings),
-        tranches=_tranches(work, as_of, holdings, with_demo=with_demo),
+        tranches=rows,
         effects=effects,
         losses=_losses(reader, effects),
         partners=_partners(work, as_of, firm, led, with_demo=with_demo),
         may_edit=actor.may(Duty.EDIT_DEALS) and not page.is_past,
+        has_demo=any(invented),
     )
 
 
@@ -286,6 +296,7 @@ def _papers(work: Work, as_of: date, firm_id: str, *, with_demo: bool) -> tuple[
             kind=KINDS[card.kind],
             kept=sum(not one.is_open for one in mine),
             total=len(mine),
+            is_demo=any(one.is_demo for one in mine),
         )
         for card in signed
         for mine in ([one for one in known if one.agreement_id == card.agreement_id],)

@@ -233,11 +233,10 @@ def here(
     work: Work, as_of: date, firms: sa.Select[str], *, with_demo: bool = True
 ) -> frozenset[str]:
     """Return which of these firms have landed in the district, on a chain or beside every chain."""
-    placed = {
-        place.organisation_id
-        for place in places_of(work, as_of, firms, with_demo=with_demo)
-        if place.role is Role.LANDED
-    }
+    entries = _entries(
+        work, as_of, col(SegmentFirm.organisation_id).in_(firms), with_demo=with_demo
+    )
+    placed = {firm_id for (_, firm_id), (role, _) in entries.items() if role is Role.LANDED}
     began = sa.select(col(Project.id), col(Project.organisation_id)).where(
         col(Project.organisation_id).in_(firms),
         col(Project.first_heard_on) <= as_of,
@@ -328,7 +327,9 @@ def _entries(
     }
 
 
-def entries_of(work: Work, as_of: date, organisation_id: str) -> list[SegmentFirm]:
+def entries_of(
+    work: Work, as_of: date, organisation_id: str, *, with_demo: bool = True
+) -> list[SegmentFirm]:
     """Return the entries of a firm by a day that nobody voided, newest first."""
     voiding = aliased(SegmentFirm)
     voided = sa.select(col(voiding.id)).where(col(voiding.voids) == col(SegmentFirm.id))
@@ -342,4 +343,6 @@ def entries_of(work: Work, as_of: date, organisation_id: str) -> list[SegmentFir
         )
         .order_by(col(SegmentFirm.on).desc(), col(SegmentFirm.id).desc())
     )
+    if not with_demo:
+        statement = statement.where(col(SegmentFirm.is_demo).is_(False))
     return list(work.session.execute(statement).scalars())

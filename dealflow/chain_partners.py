@@ -4,9 +4,11 @@ A leader's supplier comes to be near its customer, and its customer to be near i
 line is a supply that somebody recorded with its evidence, not a guess.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+import networkx as nx
 import sqlalchemy as sa
 from sqlmodel import col
 
@@ -41,11 +43,11 @@ def of_leader(
     lines = [
         line
         for line in supply.of_firm(work, as_of, leader_id, with_demo=with_demo)
-        if line.ended_on is None
+        if line.ended_on is None and not line.is_broken
     ]
     if not lines:
         return []
-    firms = partners(leader_id)
+    firms = partners([leader_id])
     here = chain_firms.here(work, as_of, firms, with_demo=with_demo)
     live = lead_firms.live(work, firms)
     described = {
@@ -60,11 +62,6 @@ def of_leader(
     standing: dict[str, list[tuple[str, Role]]] = {}
     for place in chain_firms.places_of(work, as_of, firms, with_demo=with_demo):
         standing.setdefault(place.organisation_id, []).append((names[place.segment_id], place.role))
-    counting = {
-        (link.supplier_id, link.customer_id)
-        for link in supply.links(work, as_of, with_demo=with_demo)
-        if leader_id in {link.supplier_id, link.customer_id}
-    }
     return [
         Partner(
             leader_id=leader_id,
@@ -78,24 +75,40 @@ def of_leader(
         )
         for line in lines
         for lead in (live.get(line.organisation_id),)
-        if line.organisation_id not in here and _pair(line, leader_id) in counting
+        if line.organisation_id not in here
     ]
 
 
-def _pair(line: SupplyLine, leader_id: str) -> tuple[str, str]:
-    pair = (line.organisation_id, leader_id)
-    return pair if line.is_supplier else pair[::-1]
+def missing(
+    work: Work,
+    as_of: date,
+    graph: "nx.DiGraph[str]",
+    leader_ids: Collection[str],
+    *,
+    with_demo: bool = True,
+) -> frozenset[str]:
+    """Return the firms that the leaders could bring, in as many queries for all as for one.
+
+    graph  firms, an edge from supplier to customer, as it is on the day
+    """
+    around = {
+        firm_id
+        for leader_id in leader_ids
+        if leader_id in graph
+        for firm_id in (*graph.predecessors(leader_id), *graph.successors(leader_id))
+    }
+    if not around:
+        return frozenset()
+    return frozenset(around) - chain_firms.here(
+        work, as_of, partners(leader_ids), with_demo=with_demo
+    )
 
 
-def partners(organisation_id: str) -> sa.Select[str]:
-    """Return the ids of all that ever supplied a firm or bought from it."""
+def partners(leader_ids: Collection[str]) -> sa.Select[str]:
+    """Return the ids of all that ever supplied one of a few firms or bought from it."""
     both = sa.union(
-        sa.select(col(SupplyLink.supplier_id)).where(
-            col(SupplyLink.customer_id) == organisation_id
-        ),
-        sa.select(col(SupplyLink.customer_id)).where(
-            col(SupplyLink.supplier_id) == organisation_id
-        ),
+        sa.select(col(SupplyLink.supplier_id)).where(col(SupplyLink.customer_id).in_(leader_ids)),
+        sa.select(col(SupplyLink.customer_id)).where(col(SupplyLink.supplier_id).in_(leader_ids)),
     ).subquery("partners")
     return sa.select(both.c[0])
 

@@ -115,11 +115,13 @@ def unmistakable() -> sa.Subquery:
     )
 
 
-def of_firm(work: Work, organisation_id: str) -> list[FirmAlias]:
+def of_firm(work: Work, organisation_id: str, *, with_demo: bool = True) -> list[FirmAlias]:
     """Return the other names of a firm by name."""
     statement = (
         sa.select(FirmAlias)
         .where(col(FirmAlias.organisation_id) == organisation_id)
         .order_by(col(FirmAlias.name))
     )
+    if not with_demo:
+        statement = statement.where(col(FirmAlias.is_demo).is_(False))
     return list(work.session.execute(statement).scalars())

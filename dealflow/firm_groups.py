@@ -148,33 +148,37 @@ def _below(work: Work, organisation_id: str, as_of: date) -> set[str]:
     return seen
 
 
-def parents(work: Work, as_of: date, organisation_id: str) -> list[Tie]:
+def parents(work: Work, as_of: date, organisation_id: str, *, with_demo: bool = True) -> list[Tie]:
     """Return the firms to which a firm belongs on a day."""
-    return _ties(
-        work, as_of, col(FirmParent.parent_id), col(FirmParent.subsidiary_id), organisation_id
-    )
+    sides = (col(FirmParent.parent_id), col(FirmParent.subsidiary_id))
+    return _ties(work, as_of, organisation_id, *sides, with_demo=with_demo)
 
 
-def subsidiaries(work: Work, as_of: date, organisation_id: str) -> list[Tie]:
+def subsidiaries(
+    work: Work, as_of: date, organisation_id: str, *, with_demo: bool = True
+) -> list[Tie]:
     """Return the firms that belong to a firm on a day."""
-    return _ties(
-        work, as_of, col(FirmParent.subsidiary_id), col(FirmParent.parent_id), organisation_id
-    )
+    sides = (col(FirmParent.subsidiary_id), col(FirmParent.parent_id))
+    return _ties(work, as_of, organisation_id, *sides, with_demo=with_demo)
 
 
 def _ties(
     work: Work,
     as_of: date,
+    organisation_id: str,
     other: Mapped[str],
     own_side: Mapped[str],
-    organisation_id: str,
+    *,
+    with_demo: bool,
 ) -> list[Tie]:
-    rows = work.rows(
+    statement = (
         sa.select(FirmParent, other, col(Organisation.name))
         .join(Organisation, col(Organisation.id) == other)
         .where(own_side == organisation_id, _open(as_of))
         .order_by(col(Organisation.name), col(FirmParent.id))
     )
+    if not with_demo:
+        statement = statement.where(col(FirmParent.is_demo).is_(False))
     return [
         Tie(
             tie_id=row.id,
@@ -184,5 +188,5 @@ def _ties(
             since_on=row.since_on,
             is_demo=row.is_demo,
         )
-        for row, other_id, name in rows
+        for row, other_id, name in work.rows(statement)
     ]

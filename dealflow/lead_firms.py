@@ -12,7 +12,7 @@ from sqlmodel import Field, col
 
 from dealflow import firm_aliases
 from dealflow.leads import Lead, SourceKind
-from dealflow.outreach import EventFirm, OutreachEvent
+from dealflow.outreach import TRIP, EventFirm, OutreachEvent
 from dealflow.units import Trip, Visit
 from portfolio.kernel.db import Id, Row, Work, strict
 from portfolio.organisations import Organisation
@@ -34,6 +34,18 @@ class Contacts:
     def others(self) -> int:
         """The contacts that are no referrals: each fact counts in one part of a score."""
         return self.visits + self.events + self.leads - self.referrals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A day on which somebody of the district met a firm."""
+
+    on: date
+    kind: str  # of an event, or "trip"
+    what: str  # the event's name, or who travelled
+    city: str
+    said: str  # the name that was written down
+    is_demo: bool
 
 
 # ---- rows
@@ -77,6 +89,14 @@ def of_firm(work: Work, as_of: date, organisation_id: str) -> list[Lead]:
         .order_by(col(Lead.received_on).desc(), col(Lead.code).desc())
     )
     return list(work.session.execute(statement).scalars())
+
+
+def firm_of(work: Work, lead_id: str) -> str | None:
+    """Return the recorded firm that a lead is about, if there is one."""
+    ties = about()
+    asked = sa.select(ties.c.organisation_id).where(ties.c.lead_id == lead_id)
+    found: str | None = work.scalar(asked.limit(1))
+    return found
 
 
 def live(work: Work, firms: sa.Select[str]) -> dict[str, Lead]:
@@ -142,3 +162,42 @@ def contacts(work: Work, as_of: date, firms: sa.Select[str]) -> dict[str, Contac
 
 def _counted(work: Work, statement: sa.Select[str, int]) -> dict[str, int]:
     return dict(work.rows(statement))
+
+
+def meetings(
+    work: Work, as_of: date, organisation_id: str, *, with_demo: bool = True
+) -> list[Meeting]:
+    """Return the visits and events at which a firm was met up to a day, newest first."""
+    names = firm_aliases.unmistakable()
+    trips = (
+        sa.select(
+            col(Trip.on),
+            sa.literal(TRIP),
+            col(Trip.leader_title),
+            col(Trip.city),
+            col(Visit.firm_name),
+            col(Trip.is_demo),
+        )
+        .join(Visit, col(Visit.trip_id) == col(Trip.id))
+        .join(names, names.c.name == col(Visit.firm_name))
+        .where(names.c.organisation_id == organisation_id, col(Trip.on) <= as_of)
+    )
+    events = (
+        sa.select(
+            col(OutreachEvent.on),
+            col(OutreachEvent.kind),
+            col(OutreachEvent.name),
+            col(OutreachEvent.city),
+            col(EventFirm.firm_name),
+            col(OutreachEvent.is_demo),
+        )
+        .join(EventFirm, col(EventFirm.event_id) == col(OutreachEvent.id))
+        .join(names, names.c.name == col(EventFirm.firm_name))
+        .where(names.c.organisation_id == organisation_id, col(OutreachEvent.on) <= as_of)
+    )
+    found = [
+        Meeting(on=on, kind=kind, what=what, city=city, said=said, is_demo=is_demo)
+        for on, kind, what, city, said, is_demo in [*work.rows(trips), *work.rows(events)]
+        if with_demo or not is_demo
+    ]
+    return sorted(found, key=lambda one: (one.on, one.what), reverse=True)

@@ -13,7 +13,7 @@ from sqlmodel import Field, col
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Id, Row, Work, one_of, strict
-from portfolio.kernel.errors import DomainError
+from portfolio.kernel.errors import DomainError, NotFoundError
 
 
 # ---- facts
@@ -91,6 +91,31 @@ def certify(
     after = {"kind": kind, "certificate": certificate, "valid_from": valid_from}
     audit.write(work, actor, "firm:certify", "organisation", organisation_id, after=after)
     return row
+
+
+def take_back(work: Work, actor: Actor, qualification_id: str, *, reason: str) -> None:
+    """Take a certificate off that was recorded in error; the audit trail keeps what it said."""
+    actor.must(Duty.EDIT_DEALS)
+    row = work.session.get(Qualification, qualification_id)
+    if row is None:
+        raise NotFoundError
+    if not reason.strip():
+        raise DomainError(
+            "Taking a certificate off needs its reason.", "Say in one sentence what was wrong."
+        )
+    work.session.delete(row)
+    work.session.flush()
+    before = {
+        "kind": row.kind,
+        "certificate": row.certificate,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+        "evidence": row.evidence_file_id,
+    }
+    after = {"reason": reason.strip()}
+    audit.write(
+        work, actor, "firm:certify", "organisation", row.organisation_id, before=before, after=after
+    )
 
 
 # ---- reads

@@ -138,13 +138,16 @@ def reweigh(
 
 
 # ---- reads
-def versions(work: Work, score: Score) -> list[Weights]:
+def versions(work: Work, score: Score, *, with_demo: bool = True) -> list[Weights]:
     """Return every version of a score's weights, the built-in first one included, oldest first."""
-    rows = work.session.execute(
+    statement = (
         sa.select(ScoreWeights)
         .where(col(ScoreWeights.score) == score.value)
         .order_by(col(ScoreWeights.version))
-    ).scalars()
+    )
+    if not with_demo:
+        statement = statement.where(col(ScoreWeights.is_demo).is_(False))
+    rows = work.session.execute(statement).scalars()
     return [
         FIRST[score],
         *(
@@ -160,6 +163,7 @@ def versions(work: Work, score: Score) -> list[Weights]:
     ]
 
 
-def in_force(work: Work, as_of: date, score: Score) -> Weights:
+def in_force(work: Work, as_of: date, score: Score, *, with_demo: bool = True) -> Weights:
     """Return the weights of a day."""
-    return [one for one in versions(work, score) if one.valid_from <= as_of][-1]
+    known = versions(work, score, with_demo=with_demo)
+    return [one for one in known if one.valid_from <= as_of][-1]

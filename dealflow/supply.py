@@ -45,6 +45,7 @@ class SupplyLine:
     since_on: date
     ended_on: date | None
     evidence_file_id: str | None
+    is_broken: bool  # one of the two withdrew since it began, so it no longer counts
     is_demo: bool
 
 
@@ -251,7 +252,7 @@ def of_firm(
     sides = (col(SupplyLink.supplier_id), col(SupplyLink.customer_id))
     for is_supplier, (other, own) in ((True, sides), (False, sides[::-1])):
         statement = (
-            sa.select(SupplyLink, other, col(Organisation.name))
+            sa.select(SupplyLink, other, col(Organisation.name), _broken(as_of))
             .join(Organisation, col(Organisation.id) == other)
             .where(own == organisation_id, col(SupplyLink.since_on) <= as_of)
         )
@@ -268,9 +269,10 @@ def of_firm(
                 since_on=row.since_on,
                 ended_on=row.ended_on if row.ended_on and row.ended_on <= as_of else None,
                 evidence_file_id=row.evidence_file_id,
+                is_broken=bool(is_broken),
                 is_demo=row.is_demo,
             )
-            for row, other_id, name in work.rows(statement)
+            for row, other_id, name, is_broken in work.rows(statement)
         )
     return sorted(
         found,

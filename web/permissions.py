@@ -129,6 +129,7 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "end_supply": EDITS,
     "qualification_form": EDITS,
     "certify_firm": EDITS,
+    "take_back_certificate": EDITS,
     "group_form": EDITS,
     "record_group": EDITS,
     "group_end_form": EDITS,

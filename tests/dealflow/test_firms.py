@@ -1,4 +1,4 @@
-"""Firms of a chain worked by hand: gaps, candidates, leads, groups, and what a withdrawal breaks.
+"""Firms of a chain worked by hand: gaps, candidates, leads and weights.
 
 The valley (valley.py) has five segments. 整机 (critical) holds the leader 龙头 and 次机, 模组
 (important) holds 模甲, all three landed. 芯片 (critical) has 芯甲 in talks and 芯乙 as a target;
@@ -19,59 +19,44 @@ leader's partner, and 10 each for focus, referral, certificate and three contact
     商贸   0 + 25 + 10 = 35, a customer of the leader
     软甲   0 + 25 + 10 = 35, a supplier of the leader; of equal scores 商 stands before 软
     模甲, 次机 and 龙头 are here and no candidates.
-
-If 模甲 withdrew: 龙头 and 次机 are one step downstream, and neither has another landed supplier;
-模组 falls from single to nobody and becomes a gap; supply among the landed falls apart.
 """
 
 from datetime import date
+from itertools import pairwise
 
+import networkx as nx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dealflow import (
     candidate_leads,
     candidates,
-    chain_figures,
-    chain_firms,
     chain_partners,
     chains,
     firm_aliases,
-    firm_groups,
-    firm_withdrawals,
     lead_firms,
     leads,
-    observations,
     outreach,
-    projects,
     qualifications,
     score_weights,
-    supply,
     units,
-    withdrawal_effects,
 )
 from dealflow.candidate_leads import LeadIsLiveError
+from dealflow.candidates import Known
 from dealflow.chain_firms import Role
-from dealflow.chain_map import Coverage
 from dealflow.leads import SourceKind
 from dealflow.outreach import EventKind
 from dealflow.qualifications import Kind
 from dealflow.score_weights import Score
 from dealflow.stages import Stage
-from dealflow.terms import Consequence, Metric
 from dealflow.units import UnitKind
 from portfolio import organisations
 from portfolio.kernel.errors import DomainError
-from tests.dealflow.valley import BEGAN, DAY, DRAWN, Valley, settled
+from tests.dealflow.valley import BEGAN, DAY, Valley, questions
 from tests.portfolio.conftest import open_book
 
-LATER, YET_LATER = date(2023, 10, 31), date(2023, 12, 31)
-
-
-@pytest.fixture
-def valley(work, officer) -> Valley:
-    return settled(Valley(work, officer))
+LATER = date(2023, 10, 31)
 
 
 @pytest.fixture
@@ -164,6 +149,15 @@ def test_a_lead_that_nobody_vouched_for_is_a_contact_and_no_referral(known) -> N
     assert (parts["referral"], parts["contact"]) == (0, 3)
 
 
+def test_a_firm_met_under_another_name_was_met(known) -> None:
+    met = lead_firms.meetings(known.work, DAY, known.firm("芯乙"))
+    assert {(one.kind, one.what, one.said) for one in met} == {
+        ("trip", "区长", "芯乙微电子"),
+        ("forum", "推介会", "芯乙"),
+    }
+    assert lead_firms.meetings(known.work, date(2023, 6, 29), known.firm("芯乙")) == []
+
+
 def test_a_certificate_counts_on_the_days_it_is_valid(known) -> None:
     qualifications.certify(
         known.work,
@@ -210,6 +204,35 @@ def test_a_name_that_two_firms_have_points_to_neither(valley, unit_id) -> None:
     assert lead_firms.of_firm(valley.work, DAY, valley.firm("芯乙")) == []
 
 
+def test_no_question_grows_with_the_firms_on_the_chain(known) -> None:
+    """PostgreSQL takes 65,535 values a statement: no list of firms may be sent as values."""
+
+    def asked() -> list[int]:
+        with questions(known.work) as sizes:
+            ranked(known)
+            leaders = chains.leaders(known.work, DAY, known.chain.id)
+            chain_partners.missing(known.work, DAY, known.graph(), list(leaders))
+        return sizes
+
+    few = asked()
+    for number in range(40):
+        known.enter("芯片", f"芯{number}", Role.TARGET)
+        known.link("龙头", f"客{number}", 10)
+    assert asked() == few
+
+
+def test_a_fund_more_asks_no_question_more(work, manager) -> None:
+    counts = []
+    for number in range(3):
+        book = open_book(work, manager, f"F{number}")
+        book.fund.focus = "软件"
+        book.partner("LP1", 900_000_00)
+        with questions(work) as asked:
+            assert len(candidates.seeking_funds(work, date(2026, 1, 1), ("软件",))) == number + 1
+        counts.append(len(asked))
+    assert len(set(counts)) == 1
+
+
 # ---- weights
 NEW = {"segment": 50, "leader": 30, "fund_focus": 0, "referral": 10, "qualification": 5}
 
@@ -252,6 +275,44 @@ def test_a_version_begins_after_the_one_before(work, officer) -> None:
     score_weights.reweigh(work, officer, Score.GAP, **reweigh)
     with pytest.raises(DomainError, match="Version 2 is in force"):
         score_weights.reweigh(work, officer, Score.GAP, **reweigh)
+
+
+KNOWN = st.builds(
+    Known,
+    organisation_id=st.sampled_from(["a", "b", "c", "d"]),
+    name=st.sampled_from(["甲", "乙", "丙"]),
+    role=st.none() | st.sampled_from(Role),
+    in_chain=st.booleans(),
+    referrals=st.integers(0, 3),
+    qualifications=st.integers(0, 3),
+    contacts=st.integers(0, 9),
+    is_demo=st.booleans(),
+)
+SHARES = st.lists(st.integers(0, 100), min_size=5, max_size=5).map(sorted)
+
+
+@given(
+    known_firms=st.lists(KNOWN, max_size=8),
+    cuts=SHARES,
+    links=st.sets(st.tuples(st.sampled_from("abcdx"), st.sampled_from("abcdx"))),
+    fund_seeks=st.booleans(),
+)
+def test_the_parts_of_a_score_add_up_under_any_weights(
+    known_firms, cuts, links, fund_seeks
+) -> None:
+    parts = score_weights.FIRST[Score.CANDIDATE].points
+    points = [high - low for low, high in pairwise([0, *cuts, 100])]
+    weights = dict(zip(parts, points, strict=True))
+    graph = nx.DiGraph(pair for pair in links if pair[0] != pair[1])
+    found = candidates.ranked(
+        known_firms, graph, frozenset({"x"}), fund_seeks=fund_seeks, weights=weights
+    )
+    for one in found:
+        assert [part.code for part in one.parts] == list(parts)
+        assert all(0 <= part.share <= 1 for part in one.parts)
+        assert one.score == pytest.approx(sum(part.share * part.weight for part in one.parts))
+        assert 0 <= one.score <= score_weights.POINTS + 1e-9
+    assert [-one.score for one in found] == sorted(-one.score for one in found)
 
 
 # ---- from a candidate to a lead
@@ -309,6 +370,8 @@ def test_a_leaders_partners_that_are_not_here_are_listed_with_their_supply(valle
         ("商贸", False, 30),
     ]
     assert found[0].standing == (("芯片", Role.IN_TALKS),)
+    missing = chain_partners.missing(valley.work, DAY, valley.graph(), list(leaders))
+    assert missing == {one.firm.organisation_id for one in found}
 
 
 def test_a_partner_that_landed_beside_every_chain_is_here(valley, district) -> None:
@@ -320,207 +383,3 @@ def test_a_partner_that_landed_beside_every_chain_is_here(valley, district) -> N
     leaders = chains.leaders(valley.work, DAY, valley.chain.id)
     found = chain_partners.of_chain(valley.work, DAY, leaders)
     assert [one.firm.name for one in found] == ["芯甲", "商贸"]
-
-
-# ---- leaders
-def test_a_term_ends_and_the_firm_is_named_again(valley) -> None:
-    work, officer, chain_id = valley.work, valley.officer, valley.chain.id
-    firm_id = valley.firm("龙头")
-    with pytest.raises(DomainError, match="has led the chain since 2023-06-30"):
-        valley.lead("龙头", LATER)
-    chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=DAY)
-    assert chains.leaders(work, DAY, chain_id) == {}
-    with pytest.raises(DomainError, match="does not lead"):
-        chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=LATER)
-    valley.lead("龙头", LATER)
-    assert [list(chains.leaders(work, day, chain_id)) for day in (BEGAN, DAY, LATER)] == [
-        [firm_id],
-        [],
-        [firm_id],
-    ]
-    assert chains.led_by(work, LATER, firm_id) == [(valley.chain, LATER)]
-    with pytest.raises(DomainError, match="since 2023-10-31, after"):
-        chains.end_leader(work, officer, chain_id, organisation_id=firm_id, on=DAY)
-
-
-# ---- groups and supply
-def test_a_group_closes_no_circle(valley) -> None:
-    work, officer = valley.work, valley.officer
-    top, middle, low = (valley.firm(name) for name in ("集团", "模甲", "分厂"))
-    for parent_id, subsidiary_id in ((top, middle), (middle, low)):
-        firm_groups.own(
-            work,
-            officer,
-            parent_id=parent_id,
-            subsidiary_id=subsidiary_id,
-            since_on=BEGAN,
-            share_ppm=510_000,
-        )
-    with pytest.raises(DomainError, match="circle"):
-        firm_groups.own(work, officer, parent_id=low, subsidiary_id=top, since_on=DAY)
-    assert [tie.name for tie in firm_groups.parents(work, DAY, low)] == ["模甲"]
-    (tie,) = firm_groups.subsidiaries(work, DAY, middle)
-    firm_groups.end(work, officer, tie.tie_id, on=DAY)
-    assert firm_groups.subsidiaries(work, DAY, middle) == []
-    firm_groups.own(work, officer, parent_id=low, subsidiary_id=top, since_on=LATER)
-
-
-def test_suppliers_cover_no_more_than_the_whole_need_on_any_day(valley) -> None:
-    with pytest.raises(DomainError, match="101 % of the customer's need"):
-        valley.link("包甲", "龙头", 1)
-    ended = supply.of_firm(valley.work, DAY, valley.firm("软甲"))[0]
-    supply.end(valley.work, valley.officer, ended.link_id, on=LATER)
-    valley.link("包甲", "龙头", 20, LATER)
-    with pytest.raises(DomainError, match="101 %"):
-        valley.link("包乙", "龙头", 1, YET_LATER)
-
-
-# ---- withdrawal
-def test_what_a_withdrawal_would_break_is_worked_by_hand(valley, district) -> None:
-    project = district.project("模组厂")
-    project.organisation_id = valley.firm("模甲")
-    lost = withdrawal_effects.effects(valley.work, DAY, valley.firm("模甲"))
-    assert [(one.name, one.steps, one.is_stranded) for one in lost.downstream] == [
-        ("次机", 1, True),
-        ("龙头", 1, True),
-    ]
-    (loss,) = lost.chains
-    assert loss.splits_network
-    assert [(c.name, c.before, c.after, c.opens_gap) for c in lost.segments] == [
-        ("模组", Coverage.LANDED, Coverage.NONE, True)
-    ]
-    assert [one.code for one in lost.projects] == [project.code]
-
-
-def test_conditions_and_tranches_name_the_firm_that_may_withdraw(work, manager, district) -> None:
-    project = district.project("模组厂")
-    book = open_book(work, manager, "HT")
-    book.partner("LP1", 900_000_00)
-    holding = book.holding("I1", organisation_id=project.organisation_id)
-    tranche = book.tranche(holding, 300_000_00)
-    paper = district.sign(project, DAY, 1_000_000_00)
-    observations.agree(
-        work,
-        district.recorder,
-        agreement_id=paper.id,
-        metric=Metric.HEADCOUNT,
-        name="员工",
-        threshold=60_000,
-        due_on=date(2024, 12, 31),
-        consequence=Consequence.BUY_BACK,
-    )
-    lost = withdrawal_effects.effects(work, date(2024, 6, 30), project.organisation_id)
-    assert [one.name for one in lost.conditions] == ["员工"]
-    assert [one.tranche_id for one in lost.tranches] == [tranche.id]
-    assert lost.unpaid_fen == 300_000_00
-
-
-def test_a_withdrawal_ends_roles_supply_and_projects_and_is_reversed_once(valley, district) -> None:
-    work, officer, firm_id = valley.work, valley.officer, valley.firm("模甲")
-    project = district.project("模组厂", segment_id=valley.segments["模组"])
-    project.organisation_id = firm_id
-    went = firm_withdrawals.withdraw(work, officer, firm_id, on=DAY, reason="总部迁走")
-    assert {node.name: node.coverage for node in valley.chart().nodes}["模组"] is Coverage.NONE
-    assert firm_id not in valley.graph()
-    assert firm_withdrawals.live_projects(work, DAY, firm_id) == []
-    with pytest.raises(DomainError, match="withdrew on 2023-09-30"):
-        valley.enter("包装", "模甲", Role.TARGET, on=DAY)
-    with pytest.raises(DomainError, match="withdrew on 2023-09-30 already"):
-        firm_withdrawals.withdraw(work, officer, firm_id, on=DAY, reason="总部迁走")
-    firm_withdrawals.reverse(work, officer, went.id, reason="误记")
-    assert [one.code for one in firm_withdrawals.live_projects(work, DAY, firm_id)] == [
-        project.code
-    ]
-    with pytest.raises(DomainError, match="was reversed already"):
-        firm_withdrawals.reverse(work, officer, went.id, reason="误记")
-
-
-def test_a_firm_that_comes_back_stands_by_what_began_after_it_went(valley) -> None:
-    firm_withdrawals.withdraw(
-        valley.work, valley.officer, valley.firm("模甲"), on=DAY, reason="总部迁走"
-    )
-    valley.enter("模组", "模甲", Role.IN_TALKS, on=LATER)
-    coverages = [
-        {node.name: node.coverage for node in valley.chart(day).nodes}["模组"]
-        for day in (BEGAN, DAY, LATER)
-    ]
-    assert coverages == [Coverage.LANDED, Coverage.NONE, Coverage.IN_TALKS]
-
-
-SEGMENTS = st.sampled_from([name for name, _, _ in DRAWN])
-FIRMS = st.sampled_from(["甲", "乙", "丙", "丁", "戊"])
-ROLES = st.sampled_from([Role.TARGET, Role.IN_TALKS, Role.CONTRACTED, Role.LANDED])
-DRAWINGS = st.fixed_dictionaries(
-    {
-        "entries": st.dictionaries(st.tuples(SEGMENTS, FIRMS), ROLES, min_size=2, max_size=10),
-        "supplies": st.sets(st.tuples(FIRMS, FIRMS).filter(lambda pair: pair[0] != pair[1])),
-        "projects": st.lists(
-            st.tuples(SEGMENTS, FIRMS, st.sampled_from([Stage.LEAD, Stage.IN_TALKS])), max_size=3
-        ),
-        "goes": FIRMS,
-    }
-)
-
-
-def figures(valley: Valley) -> tuple:
-    """Everything that is derived of the chain and its firms."""
-    work = valley.work
-    leader_ids = frozenset(chains.leaders(work, DAY, valley.chain.id))
-    chart, graph = valley.chart(), valley.graph()
-    return (
-        chart,
-        sorted(graph.edges(data="weight")),
-        valley.gaps(),
-        [
-            candidates.for_gap(work, DAY, chart, node, graph, leader_ids, fund_seeks=False)
-            for node in chart.nodes
-        ],
-        [
-            withdrawal_effects.effects(work, DAY, firm_id)
-            for _, firm_id in sorted(valley.firms.items())
-        ],
-        chain_figures.chain_figures(work, DAY),
-        chain_partners.of_chain(work, DAY, chains.leaders(work, DAY, valley.chain.id)),
-        chain_firms.everywhere(work, DAY),
-    )
-
-
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(drawn=DRAWINGS)
-def test_a_withdrawal_reversed_restores_every_figure(work, officer, drawn) -> None:
-    with work.session.begin_nested() as example:
-        valley = Valley(work, officer)
-        for name in ("甲", "乙", "丙", "丁", "戊"):
-            valley.firm(name)
-        valley.lead("甲")
-        for (segment, firm), role in sorted(drawn["entries"].items()):
-            valley.enter(segment, firm, role)
-        for supplier, customer in sorted(drawn["supplies"]):
-            valley.link(supplier, customer, 25)
-        for number, (segment, firm, stage) in enumerate(drawn["projects"]):
-            project = projects.create(
-                work,
-                officer,
-                code=f"P{number}",
-                name=f"项目{number}",
-                organisation_id=valley.firm(firm),
-                first_heard_on=BEGAN,
-                segment_id=valley.segments[segment],
-                chain_id=valley.chain.id,
-            )
-            if stage is not Stage.LEAD:
-                projects.record(work, officer, project.id, stage=stage, on=BEGAN)
-        before = figures(valley)
-        went = firm_withdrawals.withdraw(
-            work, officer, valley.firm(drawn["goes"]), on=DAY, reason="撤出"
-        )
-        gone = {place.organisation_id for place in chain_firms.everywhere(work, DAY)}
-        assert valley.firm(drawn["goes"]) not in gone
-        for gap in valley.gaps():
-            assert gap.importance == pytest.approx(sum(part.points for part in gap.parts))
-            assert 0 <= gap.importance <= score_weights.POINTS
-        firm_withdrawals.reverse(work, officer, went.id, reason="误记")
-        assert figures(valley) == before
-        example.rollback()

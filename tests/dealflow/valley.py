@@ -1,6 +1,10 @@
 """A small chain worked by hand, and the short words by which a test fills it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+
+import sqlalchemy as sa
 
 from dealflow import chain_firms, chain_map, chains, gaps, supply
 from dealflow.chain_firms import Role
@@ -105,3 +109,20 @@ def settled(valley: Valley) -> Valley:
     ):
         valley.link(supplier, customer, weight)
     return valley
+
+
+@contextmanager
+def questions(work: Work) -> Iterator[list[int]]:
+    """Note how many values each statement sends while this is open."""
+    sizes: list[int] = []
+
+    def note(_connection, _cursor, _statement, parameters, *_rest) -> None:
+        sizes.append(len(parameters))
+
+    work.session.flush()
+    engine = work.session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sizes
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.datastructures import URL
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dealflow import chain_firms, chains
+from dealflow import chain_firms, chains, firm_aliases
 from dealflow.chain_firms import Role
 from dealflow.chains import Criticality
-from portfolio import organisations
 from portfolio.kernel.actors import Duty
 from portfolio.kernel.errors import NotFoundError, say
 from web.deps import InWork, Me, Reading, Seen, done
@@ -146,7 +145,7 @@ def enter_firm(
 ) -> Response:
     """Record a firm's role in a segment."""
     row = _segment(work, slug, segment_id)
-    firm = organisations.find_or_create(work, me, name=form.firm, is_demo=row.is_demo)
+    firm = firm_aliases.find_or_create(work, me, text=form.firm, is_demo=row.is_demo)
     chain_firms.enter(
         work,
         me,

@@ -13,11 +13,8 @@ from starlette.responses import HTMLResponse, Response
 from dealflow import (
     chain_firms,
     firm_aliases,
-    firm_groups,
-    firm_withdrawals,
     qualifications,
     supply,
-    withdrawal_effects,
 )
 from dealflow.chain_firms import Role
 from dealflow.chains import Chain, Segment
@@ -27,7 +24,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, NotFoundError, say
 from portfolio.organisations import Organisation
 from web.deps import InWork, Me, Reading, Seen, done
-from web.forms import WriteForm, ppm_of, whole
+from web.forms import WriteForm, whole
 from web.templating import show
 from web.uploads import kept
 from web.views import firm_forms as forms
@@ -36,11 +33,13 @@ router = APIRouter()
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
 
 
-def _firm(work: Work, firm_id: UUID) -> Organisation:
+def firm_of(work: Work, firm_id: UUID) -> Organisation:
+    """Return the firm of an address."""
     return organisations.get(work, str(firm_id))
 
 
-def _back(request: Request, work: Work, firm_id: UUID, said: Message) -> Response:
+def back_to(request: Request, work: Work, firm_id: UUID, said: Message) -> Response:
+    """Answer an act by the page of its firm."""
     return done(request, work, f"/firms/{firm_id}", said)
 
 
@@ -48,7 +47,7 @@ def _back(request: Request, work: Work, firm_id: UUID, said: Message) -> Respons
 @router.get("/firms/{firm_id}/edit")
 def firm_form(request: Request, work: Reading, firm_id: UUID) -> HTMLResponse:
     """Ask for what the register says of a firm."""
-    return show(request, forms.describe(_firm(work, firm_id)))
+    return show(request, forms.describe(firm_of(work, firm_id)))
 
 
 class DescribeForm(WriteForm):
@@ -66,13 +65,13 @@ def describe_firm(
     """Change a firm from the version that was seen."""
     facts = {"credit_code": form.credit_code, "name_en": form.name_en, "city": form.city}
     organisations.describe(work, me, str(firm_id), version=form.version, facts=facts)
-    return _back(request, work, firm_id, say("The firm was changed."))
+    return back_to(request, work, firm_id, say("The firm was changed."))
 
 
 @router.get("/firms/{firm_id}/names")
 def alias_form(request: Request, work: Reading, firm_id: UUID) -> HTMLResponse:
     """Ask for another name."""
-    return show(request, forms.alias(_firm(work, firm_id)))
+    return show(request, forms.alias(firm_of(work, firm_id)))
 
 
 class AliasForm(WriteForm):
@@ -86,9 +85,9 @@ def add_alias(
     request: Request, work: InWork, me: Me, firm_id: UUID, form: Annotated[AliasForm, Form()]
 ) -> Response:
     """Add another name."""
-    firm = _firm(work, firm_id)
+    firm = firm_of(work, firm_id)
     firm_aliases.add(work, me, organisation_id=firm.id, name=form.name, is_demo=firm.is_demo)
-    return _back(request, work, firm_id, say("The name was added."))
+    return back_to(request, work, firm_id, say("The name was added."))
 
 
 @router.post("/firms/{firm_id}/names/{alias_id}/removal")
@@ -103,7 +102,7 @@ def remove_alias(
     """Take a name away."""
     del form
     firm_aliases.remove(work, me, str(alias_id))
-    return _back(request, work, firm_id, say("The name was taken away."))
+    return back_to(request, work, firm_id, say("The name was taken away."))
 
 
 # ---- roles
@@ -117,7 +116,7 @@ def role_form(request: Request, work: Reading, page: Seen, firm_id: UUID) -> HTM
         .order_by(col(Chain.slug), col(Segment.order), col(Segment.id))
     )
     pairs = [(segment, chain) for segment, chain in places]
-    return show(request, forms.role(page.reader, _firm(work, firm_id), pairs, page.today))
+    return show(request, forms.role(page.reader, firm_of(work, firm_id), pairs, page.today))
 
 
 class RoleForm(WriteForm):
@@ -134,7 +133,7 @@ def enter_role(
     request: Request, work: InWork, me: Me, firm_id: UUID, form: Annotated[RoleForm, Form()]
 ) -> Response:
     """Record a role of a firm."""
-    firm = _firm(work, firm_id)
+    firm = firm_of(work, firm_id)
     chain_firms.enter(
         work,
         me,
@@ -145,7 +144,7 @@ def enter_role(
         note=form.note,
         is_demo=firm.is_demo,
     )
-    return _back(request, work, firm_id, say("The role was recorded."))
+    return back_to(request, work, firm_id, say("The role was recorded."))
 
 
 class ReasonForm(WriteForm):
@@ -165,14 +164,14 @@ def void_role(
 ) -> Response:
     """Take an entry back."""
     chain_firms.void(work, me, str(entry_id), reason=form.reason)
-    return _back(request, work, firm_id, say("The entry was voided."))
+    return back_to(request, work, firm_id, say("The entry was voided."))
 
 
 # ---- supply
 @router.get("/firms/{firm_id}/supplies")
 def supply_form(request: Request, work: Reading, page: Seen, firm_id: UUID) -> HTMLResponse:
     """Ask who supplies whom."""
-    return show(request, forms.supplied(_firm(work, firm_id), page.today))
+    return show(request, forms.supplied(firm_of(work, firm_id), page.today))
 
 
 class SupplyForm(WriteForm):
@@ -191,7 +190,7 @@ def record_supply(
     request: Request, work: InWork, me: Me, firm_id: UUID, form: Annotated[SupplyForm, Form()]
 ) -> Response:
     """Record a supply."""
-    firm = _firm(work, firm_id)
+    firm = firm_of(work, firm_id)
     other = firm_aliases.find_or_create(work, me, text=form.other, is_demo=firm.is_demo)
     pair = (other.id, firm.id) if form.side == "supplier" else (firm.id, other.id)
     supply.link(
@@ -205,7 +204,7 @@ def record_supply(
         evidence_file_id=kept(request, work, me, form.evidence),
         is_demo=firm.is_demo,
     )
-    return _back(request, work, firm_id, say("The supply was recorded."))
+    return back_to(request, work, firm_id, say("The supply was recorded."))
 
 
 @router.get("/firms/{firm_id}/supplies/{link_id}/end")
@@ -215,7 +214,7 @@ def supply_end_form(
     """Ask since when a supply ended."""
     for line in supply.of_firm(work, page.today, str(firm_id)):
         if line.link_id == str(link_id):
-            return show(request, forms.supply_end(_firm(work, firm_id), line, page.today))
+            return show(request, forms.supply_end(firm_of(work, firm_id), line, page.today))
     raise NotFoundError
 
 
@@ -236,14 +235,14 @@ def end_supply(
 ) -> Response:
     """End a supply."""
     supply.end(work, me, str(link_id), on=form.on)
-    return _back(request, work, firm_id, say("The supply was ended."))
+    return back_to(request, work, firm_id, say("The supply was ended."))
 
 
 # ---- certificates
 @router.get("/firms/{firm_id}/qualifications")
 def qualification_form(request: Request, work: Reading, page: Seen, firm_id: UUID) -> HTMLResponse:
     """Ask for a certificate."""
-    return show(request, forms.certificate(_firm(work, firm_id), page.today))
+    return show(request, forms.certificate(firm_of(work, firm_id), page.today))
 
 
 class CertificateForm(WriteForm):
@@ -265,7 +264,7 @@ def certify_firm(
     form: Annotated[CertificateForm, Form()],
 ) -> Response:
     """Record a certificate."""
-    firm = _firm(work, firm_id)
+    firm = firm_of(work, firm_id)
     qualifications.certify(
         work,
         me,
@@ -277,123 +276,18 @@ def certify_firm(
         evidence_file_id=kept(request, work, me, form.evidence),
         is_demo=firm.is_demo,
     )
-    return _back(request, work, firm_id, say("The certificate was recorded."))
+    return back_to(request, work, firm_id, say("The certificate was recorded."))
 
 
-# ---- group
-@router.get("/firms/{firm_id}/group")
-def group_form(request: Request, work: Reading, page: Seen, firm_id: UUID) -> HTMLResponse:
-    """Ask for a parent or a subsidiary."""
-    return show(request, forms.group(_firm(work, firm_id), page.today))
-
-
-class GroupForm(WriteForm):
-    """A parent or a subsidiary."""
-
-    side: Literal["parent", "subsidiary"]
-    other: str
-    share: str = ""
-    since_on: date
-
-
-@router.post("/firms/{firm_id}/group")
-def record_group(
-    request: Request, work: InWork, me: Me, firm_id: UUID, form: Annotated[GroupForm, Form()]
-) -> Response:
-    """Record a parent or a subsidiary."""
-    firm = _firm(work, firm_id)
-    other = firm_aliases.find_or_create(work, me, text=form.other, is_demo=firm.is_demo)
-    pair = (other.id, firm.id) if form.side == "parent" else (firm.id, other.id)
-    firm_groups.own(
-        work,
-        me,
-        parent_id=pair[0],
-        subsidiary_id=pair[1],
-        since_on=form.since_on,
-        share_ppm=ppm_of(form.share) if form.share else None,
-        is_demo=firm.is_demo,
-    )
-    return _back(request, work, firm_id, say("The tie was recorded."))
-
-
-@router.get("/firms/{firm_id}/group/{tie_id}/end")
-def group_end_form(
-    request: Request, work: Reading, page: Seen, firm_id: UUID, tie_id: UUID
-) -> HTMLResponse:
-    """Ask since when a tie ended."""
-    firm = _firm(work, firm_id)
-    ties = firm_groups.parents(work, page.today, firm.id)
-    for tie in (*ties, *firm_groups.subsidiaries(work, page.today, firm.id)):
-        if tie.tie_id == str(tie_id):
-            return show(request, forms.group_end(firm, tie.tie_id, tie.name, page.today))
-    raise NotFoundError
-
-
-@router.post("/firms/{firm_id}/group/{tie_id}/end")
-def end_group(
+@router.post("/firms/{firm_id}/qualifications/{qualification_id}/removal")
+def take_back_certificate(
     request: Request,
     work: InWork,
     me: Me,
     firm_id: UUID,
-    tie_id: UUID,
-    form: Annotated[EndForm, Form()],
-) -> Response:
-    """End a tie."""
-    firm_groups.end(work, me, str(tie_id), on=form.on)
-    return _back(request, work, firm_id, say("The tie was ended."))
-
-
-# ---- withdrawal
-@router.get("/firms/{firm_id}/withdrawal")
-def firm_withdrawal_form(
-    request: Request, work: Reading, page: Seen, firm_id: UUID
-) -> HTMLResponse:
-    """Restate what a withdrawal would break, and ask for its day and reason."""
-    firm = _firm(work, firm_id)
-    lost = withdrawal_effects.effects(work, page.today, firm.id)
-    return show(request, forms.withdrawal(page.reader, firm, lost, page.today))
-
-
-class WithdrawalForm(WriteForm):
-    """When a firm withdrew, and why."""
-
-    on: date
-    reason: str
-
-
-@router.post("/firms/{firm_id}/withdrawal")
-def withdraw_firm(
-    request: Request, work: InWork, me: Me, firm_id: UUID, form: Annotated[WithdrawalForm, Form()]
-) -> Response:
-    """Record a withdrawal."""
-    firm = _firm(work, firm_id)
-    firm_withdrawals.withdraw(
-        work, me, firm.id, on=form.on, reason=form.reason, is_demo=firm.is_demo
-    )
-    return _back(request, work, firm_id, say("The withdrawal was recorded."))
-
-
-@router.get("/firms/{firm_id}/withdrawal/{withdrawal_id}/reversal")
-def firm_reversal_form(
-    request: Request, work: Reading, firm_id: UUID, withdrawal_id: UUID
-) -> HTMLResponse:
-    """Ask why a withdrawal is taken back."""
-    firm = _firm(work, firm_id)
-    went = firm_withdrawals.standing(work, firm.id)
-    if went is None or went.id != str(withdrawal_id):
-        raise NotFoundError
-    return show(request, forms.reversal(firm, went))
-
-
-@router.post("/firms/{firm_id}/withdrawal/{withdrawal_id}/reversal")
-def reverse_withdrawal(
-    request: Request,
-    work: InWork,
-    me: Me,
-    firm_id: UUID,
-    withdrawal_id: UUID,
+    qualification_id: UUID,
     form: Annotated[ReasonForm, Form()],
 ) -> Response:
-    """Take a withdrawal back."""
-    firm_withdrawals.reverse(work, me, str(withdrawal_id), reason=form.reason)
-    return _back(request, work, firm_id, say("The withdrawal was reversed."))
+    """Take a certificate off that was recorded in error."""
+    qualifications.take_back(work, me, str(qualification_id), reason=form.reason)
+    return back_to(request, work, firm_id, say("The certificate was taken off."))

@@ -16,6 +16,7 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError, say
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import WriteForm
+from web.routes.firm_acts import EndForm
 from web.templating import show
 from web.views import firm_forms as forms
 from web.views.pursue import LiveLead
@@ -133,12 +134,6 @@ def leadership_end_form(
     firm = organisations.get(work, str(firm_id))
     chain = chains.by_slug(work, slug)
     return show(request, forms.leadership_end(page.reader, firm, chain, page.today))
-
-
-class EndForm(WriteForm):
-    """Since when a term is over."""
-
-    on: date
 
 
 @router.post("/firms/{firm_id}/leadership/{slug}/end")

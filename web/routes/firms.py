@@ -84,7 +84,9 @@ def partners_file(request: Request, work: Reading, page: Seen, slug: str) -> Res
 def weights_page(request: Request, work: Reading, me: Me, page: Seen, score: Score) -> HTMLResponse:
     """Show the versions of a score's weights."""
     may_edit = me.may(Duty.EDIT_DEALS) and not page.is_past
-    return show(request, weights_view.build(work, page, score, may_edit=may_edit))
+    with_demo = request.state.site.show_demo
+    view_of = weights_view.build(work, page, score, may_edit=may_edit, with_demo=with_demo)
+    return show(request, view_of)
 
 
 class WeightsForm(WriteForm):

@@ -121,7 +121,7 @@ def build(
     """Read and arrange the page of one chain."""
     chart = chain_map.chain_map(work, as_of, chain.id, with_demo=with_demo)
     graph = supply.network(supply.links(work, as_of, with_demo=with_demo))
-    weights = score_weights.in_force(work, as_of, Score.GAP).points
+    weights = score_weights.in_force(work, as_of, Score.GAP, with_demo=with_demo).points
     missing = gaps.gaps(chart, graph, weights)
     leaders = chains.leaders(work, as_of, chain.id)
     counted = chart.counted()
@@ -138,10 +138,7 @@ def build(
         leaders=tuple((f"/firms/{firm_id}", name) for firm_id, name in leaders.items())
         or tuple(("", name) for name in chain.leader_firms.split("、") if name),
         partners=len(
-            {
-                one.firm.organisation_id
-                for one in chain_partners.of_chain(work, as_of, leaders, with_demo=with_demo)
-            }
+            chain_partners.missing(work, as_of, graph, list(leaders), with_demo=with_demo)
         ),
         segments=len(chart.nodes),
         covered=chart.covered,

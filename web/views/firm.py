@@ -30,6 +30,7 @@ from dealflow.chains import Chain, Segment
 from dealflow.firm_aliases import FirmAlias
 from dealflow.firm_groups import Tie
 from dealflow.firm_withdrawals import FirmWithdrawal
+from dealflow.lead_firms import Meeting
 from dealflow.leads import Lead
 from dealflow.projects import Project
 from dealflow.qualifications import Qualification
@@ -51,6 +52,7 @@ from web.views.chain_words import COVERAGES, ROLES
 from web.views.firm_words import QUALIFICATIONS, ROLE_KINDS
 from web.views.holdings import named
 from web.views.investment_list import InvestmentLine
+from web.views.leads import OCCASIONS
 from web.views.partners import PartnerRow
 from web.views.words import STAGE_TONES, STAGES
 
@@ -95,6 +97,7 @@ class PaperRow:
     kind: Message
     kept: int
     total: int
+    is_demo: bool  # some of its conditions are invented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class FirmPage:
     parents: tuple[Tie, ...]
     subsidiaries: tuple[Tie, ...]
     leads: tuple[Lead, ...]
+    meetings: tuple[tuple[Meeting, Message], ...]
     deals: tuple[tuple[Card, Message, str], ...]
     papers: tuple[PaperRow, ...]
     holdings: tuple[InvestmentLine, ...]
@@ -145,7 +149,7 @@ class FirmPage:
     losses: tuple[LossRow, ...]
     partners: tuple[PartnerRow, ...]
     may_edit: bool
-    may_read_funds: bool
+    has_demo: bool
 
 
 # ---- building
@@ -160,11 +164,18 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
     led = chains.led_by(work, as_of, firm_id)
     places = _segments(work, reader)
     holdings = investment_list.of_firm(work, reader, actor, as_of, firm_id, with_demo=with_demo)
+    rows = _tranches(work, as_of, holdings, with_demo=with_demo)
+    invented = (
+        *(line.is_demo for line in lines),
+        *(line.is_demo for line in holdings),
+        *(one.is_demo for one in effects.conditions),
+        *(row.tranche.is_demo for row in rows),
+    )
     gone = firm_withdrawals.standing(work, firm_id, as_of)
     return FirmPage(
         firm=firm,
         name=named(reader, firm.name, firm.name_en),
-        aliases=tuple(firm_aliases.of_firm(work, firm_id)),
+        aliases=tuple(firm_aliases.of_firm(work, firm_id, with_demo=with_demo)),
         leads_chains=tuple(
             (f"/chains/{chain.slug}", named(reader, chain.name, chain.name_en), since_on)
             for chain, since_on in led
@@ -173,27 +184,31 @@ def build(work: Work, actor: Actor, page: Page, firm_id: str, *, with_demo: bool
         roles=_roles(work, as_of, firm_id, places, with_demo=with_demo),
         entries=tuple(
             EntryRow(entry=one, segment=places[one.segment_id][1], role=ROLES[Role(one.role)])
-            for one in chain_firms.entries_of(work, as_of, firm_id)
+            for one in chain_firms.entries_of(work, as_of, firm_id, with_demo=with_demo)
         ),
         suppliers=tuple(line for line in lines if line.is_supplier),
         customers=tuple(line for line in lines if not line.is_supplier),
         certificates=_certificates(work, as_of, firm_id, with_demo=with_demo),
-        parents=tuple(firm_groups.parents(work, as_of, firm_id)),
-        subsidiaries=tuple(firm_groups.subsidiaries(work, as_of, firm_id)),
+        parents=tuple(firm_groups.parents(work, as_of, firm_id, with_demo=with_demo)),
+        subsidiaries=tuple(firm_groups.subsidiaries(work, as_of, firm_id, with_demo=with_demo)),
         leads=tuple(
             lead
             for lead in lead_firms.of_firm(work, as_of, firm_id)
             if with_demo or not lead.is_demo
         ),
+        meetings=tuple(
+            (one, OCCASIONS[one.kind])
+            for one in lead_firms.meetings(work, as_of, firm_id, with_demo=with_demo)
+        ),
         deals=_deals(work, as_of, firm_id, with_demo=with_demo),
         papers=_papers(work, as_of, firm_id, with_demo=with_demo),
         holdings=tuple(holdings),
-        tranches=_tranches(work, as_of, holdings, with_demo=with_demo),
+        tranches=rows,
         effects=effects,
         losses=_losses(reader, effects),
         partners=_partners(work, as_of, firm, led, with_demo=with_demo),
         may_edit=actor.may(Duty.EDIT_DEALS) and not page.is_past,
-        may_read_funds=actor.may(Duty.READ_FIGURES),
+        has_demo=any(invented),
     )
 
 
@@ -216,7 +231,7 @@ def _roles(
     work: Work, as_of: date, firm_id: str, places: Places, *, with_demo: bool
 ) -> tuple[RoleRow, ...]:
     since: dict[str, date] = {}
-    for entry in chain_firms.entries_of(work, as_of, firm_id):
+    for entry in chain_firms.entries_of(work, as_of, firm_id, with_demo=with_demo):
         since.setdefault(entry.segment_id, entry.on)  # newest first
     codes: dict[str, str] = dict(
         work.rows(
@@ -281,6 +296,7 @@ def _papers(work: Work, as_of: date, firm_id: str, *, with_demo: bool) -> tuple[
             kind=KINDS[card.kind],
             kept=sum(not one.is_open for one in mine),
             total=len(mine),
+            is_demo=any(one.is_demo for one in mine),
         )
         for card in signed
         for mine in ([one for one in known if one.agreement_id == card.agreement_id],)

@@ -237,9 +237,9 @@ def withdrawal(reader: Reader, firm: Organisation, lost: Effects, today: date) -
         back=f"/firms/{firm.id}",
         yes=say("Record the withdrawal"),
         facts=(
-            (say("Segments that lose their state"), reader.count(len(lost.segments))),
-            (say("Landed firms downstream"), reader.count(len(lost.downstream))),
-            (say("Live projects, to be terminated"), reader.count(len(lost.projects))),
+            (say("Segments hit"), reader.count(len(lost.segments))),
+            (say("Firms downstream"), reader.count(len(lost.downstream))),
+            (say("Projects to end"), reader.count(len(lost.projects))),
             (say("Open conditions"), reader.count(len(lost.conditions))),
             (say("Tranches not paid"), reader.count(len(lost.tranches))),
         ),

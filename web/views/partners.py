@@ -17,7 +17,7 @@ from web.views.holdings import named
 
 TRADES: dict[bool, Message] = {True: say("Supplier"), False: say("Customer")}
 HEADINGS = (
-    say("Leader firm"),
+    say("The leader firm"),
     say("Firm"),
     say("Credit code"),
     say("City"),
@@ -27,7 +27,13 @@ HEADINGS = (
     say("Supply since"),
     say("Standing here"),
     say("Lead"),
+    say("As of"),
+    say("Provenance"),
 )
+PROVENANCES: dict[bool, Message] = {
+    True: say("Demonstration row"),
+    False: say("Entered by the office"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +126,8 @@ def table(work: Work, reader: Reader, as_of: date, chain: Chain, *, with_demo: b
                 one.firm.since_on,
                 "、".join(f"{segment} {reader.say(ROLES[role])}" for segment, role in one.standing),
                 one.lead_code,
+                as_of,
+                reader.say(PROVENANCES[one.firm.is_demo]),
             )
             for one in found
         ),

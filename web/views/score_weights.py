@@ -34,9 +34,9 @@ class WeightsPage:
     may_edit: bool
 
 
-def build(work: Work, page: Page, score: Score, *, may_edit: bool) -> WeightsPage:
+def build(work: Work, page: Page, score: Score, *, may_edit: bool, with_demo: bool) -> WeightsPage:
     """Read and arrange the versions of one score's weights."""
-    versions = score_weights.versions(work, score)
+    versions = score_weights.versions(work, score, with_demo=with_demo)
     return WeightsPage(
         score=score,
         title=TITLES[score],
@@ -46,7 +46,7 @@ def build(work: Work, page: Page, score: Score, *, may_edit: bool) -> WeightsPag
             (one, one.valid_from if one.valid_from > date.min else None)
             for one in reversed(versions)
         ),
-        in_force=score_weights.in_force(work, page.as_of, score).version,
+        in_force=score_weights.in_force(work, page.as_of, score, with_demo=with_demo).version,
         fields=firm_forms.weights(versions[-1], page.today) if may_edit else (),
         may_edit=may_edit,
     )

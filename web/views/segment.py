@@ -101,11 +101,11 @@ def build(
     if node is None:
         raise NotFoundError
     graph = supply.network(supply.links(work, as_of, with_demo=with_demo))
-    of_gaps = score_weights.in_force(work, as_of, Score.GAP).points
+    of_gaps = score_weights.in_force(work, as_of, Score.GAP, with_demo=with_demo).points
     gap = next((g for g in gaps.gaps(chart, graph, of_gaps) if g.node is node), None)
     leaders = chains.leaders(work, as_of, chain.id)
     funds = candidates.seeking_funds(work, as_of, (chain.name, node.name))
-    weights = score_weights.in_force(work, as_of, Score.CANDIDATE)
+    weights = score_weights.in_force(work, as_of, Score.CANDIDATE, with_demo=with_demo)
     found = candidates.for_gap(
         work,
         as_of,

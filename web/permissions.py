@@ -103,6 +103,8 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "plan_tranche": (Duty.EDIT_FUNDS,),
     "chains_page": DEALS,
     "chain_page": DEALS,
+    "chain_money_page": DEALS,
+    "chain_graph_page": DEALS,
     "segment_page": DEALS,
     "segment_form": EDITS,
     "change_segment": EDITS,

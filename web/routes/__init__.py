@@ -9,6 +9,7 @@ from web.routes import (
     calendar,
     capital_acts,
     cash_acts,
+    chain_views,
     chains,
     clauses,
     data,
@@ -63,6 +64,7 @@ ROUTERS = (
     agreements.router,
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
+    chain_views.router,
     chains.router,
     firms.router,
     firm_acts.router,

@@ -35,7 +35,13 @@ def chains_page(request: Request, work: Reading) -> Response:
 
 @router.get("/chains/{slug}")
 def chain_page(
-    request: Request, work: Reading, me: Me, page: Seen, slug: str, colour: Colour = "coverage"
+    request: Request,
+    work: Reading,
+    me: Me,
+    page: Seen,
+    slug: str,
+    colour: Colour = "coverage",
+    part: int = 1,
 ) -> HTMLResponse:
     """Show one chain: its map, its gaps, its firms."""
     view = views.build(
@@ -44,6 +50,7 @@ def chain_page(
         page.as_of,
         chains.by_slug(work, slug),
         colour=colour,
+        part=part,
         may_edit=me.may(Duty.EDIT_DEALS) and not page.is_past,
         with_demo=request.state.site.show_demo,
     )

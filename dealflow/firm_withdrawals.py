@@ -84,7 +84,7 @@ def withdraw(
         raise DomainError("{on} is still to come.", "Record it once it has happened.", on=on)
     if not reason:
         raise DomainError(
-            "A withdrawal needs its reason.", "Say in one sentence why the firm goes."
+            "The withdrawal of a firm needs its reason.", "Say in one sentence why the firm goes."
         )
     last = standing(work, organisation_id)
     if last is not None and last.on >= on:

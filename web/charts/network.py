@@ -9,7 +9,8 @@ from web.charts import svg
 from web.charts.svg import px
 
 WIDTH, BOX_WIDTH, BOX_HEIGHT, PITCH, TOP = 1120.0, 164.0, 36.0, 48.0, 34.0
-WIDEST_TIE, ROOM = 5.0, 11.0  # a tie's stroke; full-width characters beside the number
+WIDEST_TIE, FEW = 5.0, 4  # stroke of the most links, if they are more than a few
+ROOM = 11.0  # full-width signs beside the number
 WIDE_FROM = 0x2E80  # the first CJK sign
 
 
@@ -80,7 +81,7 @@ def _curve(
         c0, c1 = x0 - (x0 - x1) / 2, x1 + (x0 - x1) / 2
     else:
         c0, c1 = x0 + (x1 - x0) / 2, x1 - (x1 - x0) / 2
-    wide = 1.2 + (WIDEST_TIE - 1.2) * tie.links / most
+    wide = 1.2 + (WIDEST_TIE - 1.2) * tie.links / max(most, FEW)
     return (
         f'<path class="gtie{tie.look}" d="M{px(x0)} {px(y0)}C{px(c0)} {px(y0)} {px(c1)} {px(y1)} '
         f'{px(x1)} {px(y1)}" stroke-width="{px(wide)}"><title>{escape(tie.says)}</title></path>'

@@ -65,6 +65,7 @@ def segment_page(
     view = segment.build(
         work,
         page.reader,
+        me,
         page.as_of,
         chains.by_slug(work, slug),
         str(segment_id),

@@ -120,6 +120,28 @@ def build(
     )
 
 
+def of_segment(
+    work: Work,
+    actor: Actor,
+    as_of: date,
+    chain: Chain,
+    segment_id: str,
+    *,
+    with_demo: bool,
+) -> Line | None:
+    """Return the figures of one segment, None where no project stands in it."""
+    moment = Moment(as_of=as_of, with_demo=with_demo)
+    _, parts = chain_money.of_chain(work, actor, moment, chain.id)
+    return next(
+        (
+            line(part, "", f"/chains/{chain.slug}/money?segment={segment_id}#projects")
+            for part in parts
+            if part.key == segment_id
+        ),
+        None,
+    )
+
+
 def _names(work: Work, reader: Reader, chain: Chain) -> dict[str, str]:
     found = work.rows(
         sa.select(col(Segment.id), col(Segment.name), col(Segment.name_en)).where(

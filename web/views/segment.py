@@ -21,10 +21,13 @@ from dealflow.chain_map import ChainMap, Node
 from dealflow.chains import Chain
 from dealflow.gaps import Gap, Part
 from dealflow.score_weights import Score, Weights
+from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
 from portfolio.organisations import Organisation
 from web.formats import Reader
+from web.views import chain_money
+from web.views.chain_money import Line
 from web.views.chain_words import COLUMNS, COVERAGE_KINDS, COVERAGES, CRITICALITIES, PARTS, ROLES
 from web.views.chains import OnChain, firms_of
 from web.views.holdings import named
@@ -81,6 +84,7 @@ class SegmentPage:
     candidates_total: int
     weights: Weights
     funds: tuple[str, ...]
+    money: Line | None
     may_edit: bool
     is_demo: bool
 
@@ -88,6 +92,7 @@ class SegmentPage:
 def build(
     work: Work,
     reader: Reader,
+    actor: Actor,
     as_of: date,
     chain: Chain,
     segment_id: str,
@@ -139,6 +144,7 @@ def build(
         candidates_total=len(found),
         weights=weights,
         funds=tuple(funds),
+        money=chain_money.of_segment(work, actor, as_of, chain, segment_id, with_demo=with_demo),
         may_edit=may_edit,
         is_demo=node.is_demo,
     )

@@ -19,8 +19,10 @@ from dealflow.external_figures import ExternalFigure
 from dealflow.landings import Arrival, ArrivalCheck
 from dealflow.observed import Observation, ObservationCheck
 from dealflow.payout_book import PayoutPayment
+from dealflow.qualifications import Qualification
 from dealflow.reinvestment import ReinvestmentClaim
 from dealflow.stages import Milestone
+from dealflow.supply import SupplyLink
 from portfolio import tranches
 from portfolio.kernel.actors import Account
 from portfolio.kernel.audit import AuditLine
@@ -192,6 +194,8 @@ def evidence_file(work: Work, file_id: str) -> StoredFile:
         col(ClauseOpinion.file_id),
         col(EvaluationEntry.file_id),
         col(ExternalFigure.file_id),
+        col(SupplyLink.evidence_file_id),
+        col(Qualification.evidence_file_id),
     )
     used = sa.or_(*(sa.exists(sa.select(sa.literal(1)).where(p == file_id)) for p in places))
     file = work.session.get(StoredFile, file_id)

@@ -76,6 +76,11 @@ MODULES = (
     "dealflow.site_takings",
     "dealflow.site_needs",
     "dealflow.enquiries",
+    "dealflow.firm_aliases",
+    "dealflow.firm_groups",
+    "dealflow.firm_withdrawals",
+    "dealflow.lead_firms",
+    "dealflow.score_weights",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -171,6 +176,10 @@ APPEND_ONLY = (
     "stall_limits",
     "letter",
     "letter_attempt",
+    "firm_withdrawal",
+    "withdrawal_milestone",
+    "lead_firm",
+    "score_weights",
 )
 
 

@@ -20,6 +20,7 @@ from web.demo import (
     eight,
     evidence,
     fees,
+    firm_rows,
     growth,
     history,
     hongtai,
@@ -98,4 +99,5 @@ def plan() -> Timeline:
     sites.stage(timeline)
     office_book.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
+    firm_rows.stage(timeline)
     return timeline

@@ -6,6 +6,7 @@ neutralised (THREATS.md F5); numbers and days are written as such and need no gu
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -66,29 +67,35 @@ def _plain(cell: Cell) -> str:
 
 def as_xlsx(table: Table) -> bytes:
     """Return a workbook of one sheet; the same table gives the same bytes."""
+    return as_workbook(table.title, {"": table})
+
+
+def as_workbook(title: str, tables: Mapping[str, Table]) -> bytes:
+    """Return a workbook of {sheet name: table}; the same tables give the same bytes."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": neutral(table.title), "created": MADE_AT})
+        book.set_properties({"title": neutral(title), "created": MADE_AT})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         days = book.add_format({"num_format": "yyyy-mm-dd"})
         money = book.add_format({"num_format": "#,##0.00"})
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, len(table.headings) - 1, 16)
-        for place, heading in enumerate(table.headings):
-            sheet.write_string(0, place, neutral(heading), bold)
-        for number, row in enumerate(table.rows, start=1):
-            for place, cell in enumerate(row):
-                match cell:
-                    case str():
-                        sheet.write_string(number, place, neutral(cell))
-                    case date():
-                        sheet.write_datetime(number, place, cell, days)
-                    case Decimal():
-                        sheet.write_number(number, place, cell, money)
-                    case int():
-                        sheet.write_number(number, place, cell)
+        for name, table in tables.items():
+            sheet = book.add_worksheet(name or None)
+            sheet.freeze_panes(1, 1)
+            sheet.set_column(0, len(table.headings) - 1, 16)
+            for place, heading in enumerate(table.headings):
+                sheet.write_string(0, place, neutral(heading), bold)
+            for number, row in enumerate(table.rows, start=1):
+                for place, cell in enumerate(row):
+                    match cell:
+                        case str():
+                            sheet.write_string(number, place, neutral(cell))
+                        case date():
+                            sheet.write_datetime(number, place, cell, days)
+                        case Decimal():
+                            sheet.write_number(number, place, cell, money)
+                        case int():
+                            sheet.write_number(number, place, cell)
     return out.getvalue()
 
 

@@ -103,6 +103,8 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "plan_tranche": (Duty.EDIT_FUNDS,),
     "chains_page": DEALS,
     "chain_page": DEALS,
+    "chain_paper_pdf": DEALS,
+    "chain_paper_xlsx": DEALS,
     "segment_page": DEALS,
     "segment_form": EDITS,
     "change_segment": EDITS,

@@ -110,6 +110,35 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapNode:
+    """A segment of a chain's map: its name, how it is filled in words, and its look."""
+
+    name: str
+    state: str
+    look: str  # strong, some, signed, talk, gap, open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRow:
+    """A subsystem with its segments in each column, and how many more the column has."""
+
+    title: str
+    note: str
+    cells: tuple[tuple[MapNode, ...], ...]
+    more: tuple[str, ...]  # one a column, "" where all are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """A chain's map: rows are subsystems, columns the way from material to use."""
+
+    kind: ClassVar[str] = "map"
+    label: str
+    columns: tuple[str, ...]
+    rows: tuple[MapRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Small print."""
 
@@ -125,7 +154,7 @@ class Signatures:
     items: tuple[tuple[str, str, str], ...]
 
 
-Plain = Cover | Kpis | Head | Prose | Chart | Table | Note | Signatures
+Plain = Cover | Kpis | Head | Prose | Chart | Table | Map | Note | Signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +213,38 @@ def height_mm(  # noqa: PLR0911 - one line a kind of block
             return 31.0
         case Table(rows=rows):
             return 7.5 + sum(row_mm(row, block) for row in rows)
+        case Map(rows=rows):
+            return 8.0 + sum(map(map_row_mm, rows))
         case Note(text=text):
             return 2 + 4.4 * _lines(text, int(chars * 1.2))
         case Signatures():
             return 28.0
         case Pair(left=left, right=right):
             return max(sum(height_mm(one, NARROW_CHARS) for one in side) for side in (left, right))
+
+
+def map_row_mm(row: MapRow) -> float:
+    """Return about how high a row of a map stands: its fullest cell, or its own title."""
+    cells = (
+        8.0 * len(nodes) + 3.2 * bool(more)
+        for nodes, more in zip(row.cells, row.more, strict=True)
+    )
+    return 2.0 + max(9.0, *cells)
+
+
+def clipped(text: str, chars: int) -> str:
+    """Return a text that is no wider than `chars` full-width characters."""
+    if wide(text) <= chars:
+        return text
+    kept = text
+    while wide(kept) > chars - 1:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def total_mm(blocks: Iterable[Block]) -> float:
+    """Return about how high blocks stand together."""
+    return sum(height_mm(block) for block in blocks)
 
 
 def row_mm(row: TableRow, table: Table) -> float:

@@ -129,6 +129,8 @@ class ChainBrief:
                 *(self.chart.nodes, self.goals, self.plans, self.policies),
                 *(self.blockers, self.actions, self.visits),
                 (firm for node in self.chart.nodes for firm in node.firms),
+                (line.card for line in self.projects),
+                (candidate for line in self.gaps for candidate in line.candidates),
             )
             for one in part
         )
@@ -203,9 +205,7 @@ def brief(
             for one in blockers.actions(work, as_of, with_demo=with_demo)
             if one.project_id in ids or (task_force and one.unit_name == task_force.name)
         ),
-        visits=tuple(
-            met(outreach.occasions(work, date.min, as_of, with_demo=with_demo), firms)
-        ),
+        visits=tuple(met(outreach.occasions(work, date.min, as_of, with_demo=with_demo), firms)),
     )
 
 
@@ -256,9 +256,7 @@ def _gaps(
                 gap.node,
                 graph,
                 leader_ids,
-                fund_seeks=bool(
-                    candidates.seeking_funds(work, as_of, (chain.name, gap.node.name))
-                ),
+                fund_seeks=bool(candidates.seeking_funds(work, as_of, (chain.name, gap.node.name))),
                 with_demo=with_demo,
             )
         )
@@ -282,9 +280,7 @@ def _money(
     )
     if figures is None:
         raise NotFoundError
-    in_place = landings.money_in_place(
-        work, date.min, as_of, project_ids=ids, with_demo=with_demo
-    )
+    in_place = landings.money_in_place(work, date.min, as_of, project_ids=ids, with_demo=with_demo)
     moment = Moment(as_of=as_of, with_demo=with_demo)
     return BriefMoney(
         figures=figures,

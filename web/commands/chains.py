@@ -44,5 +44,6 @@ def write_chain(
     }
     for name, content in made.items():
         (folder / name).write_bytes(content)
-    value = {"chain": chain, "as_of": on, "files": [str(folder / name) for name in made]}
-    show(value, as_json=as_json, text=lambda: "\n".join(value["files"]))
+    paths = [str(folder / name) for name in made]
+    value = {"chain": chain, "as_of": on, "files": paths}
+    show(value, as_json=as_json, text=lambda: "\n".join(paths))

@@ -9,8 +9,18 @@ from dealflow.chain_map import COVERED, Coverage, Node
 from portfolio.kernel.errors import say
 from web.formats import Reader
 from web.reports import paper
-from web.reports.paper import Block, Column, Head, Map, MapNode, MapRow, Note, Table, TableRow
-from web.reports.paper import clipped
+from web.reports.paper import (
+    Block,
+    Column,
+    Head,
+    Map,
+    MapNode,
+    MapRow,
+    Note,
+    Table,
+    TableRow,
+    clipped,
+)
 from web.views.chain_words import COLUMNS, COVERAGES, CRITICALITIES, NODE_LOOKS
 from web.views.holdings import named
 
@@ -51,7 +61,7 @@ def fitted(build: Callable[[Room], list[Block]]) -> list[Block]:
     return blocks
 
 
-def marked(reader: Reader, name: str, is_demo: bool) -> str:  # noqa: FBT001 - reads as a mark
+def marked(reader: Reader, name: str, is_demo: bool) -> str:
     """Return a name with the mark of demonstration data, where it is that."""
     mark = reader.say(say("Demo"))
     if not is_demo or not name or mark in name:
@@ -71,7 +81,9 @@ def state_of(reader: Reader, node: Node) -> str:
     """Say how a segment is filled and by whom."""
     there = [firm for firm in node.firms if firm.role.rank >= Role.IN_TALKS.rank]
     is_open = node.coverage in {Coverage.NONE, Coverage.TARGETED}
-    word = reader.say(say("Gap")) if is_open and node.is_gap else reader.say(COVERAGES[node.coverage])
+    word = (
+        reader.say(say("Gap")) if is_open and node.is_gap else reader.say(COVERAGES[node.coverage])
+    )
     here = node.count(Role.LANDED) + node.count(Role.CONTRACTED)
     number = f"{here}/{node.wanted_firms}" if node.wanted_firms else str(here)
     who = "、".join(firm.name for firm in there) or node.wanted_note
@@ -192,7 +204,7 @@ def why(reader: Reader, line: GapLine) -> str:
 
 def _could(reader: Reader, line: GapLine) -> str:
     named_ = [
-        f"{marked(reader, clipped(one.name, FIRM_CHARS), one.is_demo)} {one.score:.0f}"
+        f"{marked(reader, clipped(one.name, FIRM_CHARS), one.is_demo)} [{one.score:.0f}]"
         for one in line.candidates[:CANDIDATES_NAMED]
     ]
     if named_:

@@ -8,20 +8,34 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from dealflow.chain_brief import ChainBrief
-from portfolio.kernel.errors import say
+from portfolio.kernel.errors import Message, say
+from valuation.figures import Undefined
 from web.formats import DASH, Reader
 from web.reports import chain_board, paper, pdf
 from web.reports.chain_board import marked
-from web.reports.paper import Block, Column, Cover, Head, Kpi, Kpis, Note, Pair, Paper, Plain
-from web.reports.paper import Table, TableRow, clipped
+from web.reports.paper import (
+    Block,
+    Column,
+    Cover,
+    Head,
+    Kpi,
+    Kpis,
+    Note,
+    Pair,
+    Paper,
+    Plain,
+    Table,
+    TableRow,
+    clipped,
+)
 from web.views.dispatch_words import BLOCKERS
 from web.views.holdings import named
 from web.views.words import STAGES
 
-ROWS_AT_MOST = {"goals": 9, "projects": 12, "items": 10, "visits": 6}
+TITLE_CHARS = 16
+ROWS_AT_MOST = {"goals": 9, "projects": 14, "items": 10, "visits": 7}
 
 
 # ---- facts
@@ -41,7 +55,7 @@ class ChainDay:
     @property
     def title(self) -> str:
         """Return what the paper is called."""
-        return self.reader.say(say("{chain}: paper for the task force", chain=self.name))
+        return self.reader.say(say("{chain}: task force paper", chain=clipped(self.name, TITLE_CHARS)))
 
 
 # ---- writing
@@ -53,7 +67,9 @@ def pdf_of(day: ChainDay) -> bytes:
 def write(day: ChainDay) -> Paper:
     """Return the paper: exactly two sheets."""
     reader, title = day.reader, day.title
-    fronts = chain_board.fitted(lambda room: [*_front(day), *chain_board.blocks(day.brief, reader, room)])
+    fronts = chain_board.fitted(
+        lambda room: [*_front(day), *chain_board.blocks(day.brief, reader, room)]
+    )
     laid = (tuple(fronts), tuple(_fitted(lambda most: _back(day, most))))
     words = json.dumps([[asdict(one) for one in sheet] for sheet in laid], sort_keys=True)
     return Paper(
@@ -65,9 +81,7 @@ def write(day: ChainDay) -> Paper:
         watermark="",
         foot=reader.say(say("As recorded up to {on} 24:00", on=day.brief.as_of)),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
-        sections=tuple(
-            (head.number, head.title) for sheet in laid for head in paper.heads(sheet)
-        ),
+        sections=tuple((head.number, head.title) for sheet in laid for head in paper.heads(sheet)),
         sheets=laid,
     )
 
@@ -172,40 +186,46 @@ def _back(day: ChainDay, most: dict[str, int]) -> list[Block]:
 def _money(day: ChainDay) -> tuple[Plain, ...]:
     reader, money = day.reader, day.brief.money
     figures, pool = money.figures, money.pool
-    lines: list[tuple[Any, str]] = [
+    lines: list[tuple[Message | str, str]] = [
         (say("Contract amount"), reader.money(figures.contract_fen)),
         (say("Money in place"), reader.money(figures.in_place_fen)),
         (say("of that, paid by funds"), reader.money(money.in_place_from_funds_fen)),
         (say("of that, from others"), reader.money(money.in_place_from_others_fen)),
         (say("Paid by funds in all"), reader.money(figures.fund_fen)),
     ]
-    nobody = reader.say(say("no fund has invested in the chain yet"))
+    why: dict[str, None] = {}
     if pool is None:
-        lines += [("MOIC", f"{DASH} {nobody}"), (say("Pooled IRR"), f"{DASH} {nobody}")]
+        why[reader.say(say("no fund has invested in the chain yet"))] = None
+        lines += [("MOIC", DASH), (say("Pooled IRR"), DASH)]
     else:
+        why |= {
+            reader.why(one): None
+            for one in (pool.multiple, pool.rate)
+            if isinstance(one, Undefined)
+        }
         rate = say("Return of the period, pooled") if pool.is_period else say("Pooled IRR")
         lines += [
             (say("Invested by funds"), reader.money(pool.paid_in_fen)),
             (say("Fair value"), reader.money(pool.value_fen)),
-            ("MOIC", told(reader, pool.multiple, reader.multiple)),
-            (rate, told(reader, pool.rate, reader.ratio)),
+            ("MOIC", _told(pool.multiple, reader.multiple)),
+            (rate, _told(pool.rate, reader.ratio)),
         ]
     return (
         Head(number=3, title=reader.say(say("Money")), note=reader.unit_name()),
         Table(
             label=reader.say(say("Money")),
             columns=(
-                Column(reader.say(say("Figure")), "wrap", 13),
-                Column(reader.say(say("All years")), "wrap", 13),
+                Column(reader.say(say("Figure")), "wrap", 18),
+                Column(reader.say(say("All years")), "r"),
             ),
             rows=tuple(TableRow((reader.say(title), value)) for title, value in lines),
         ),
+        *(Note(text=f"{DASH} {reason}") for reason in why),
     )
 
 
-def told(reader: Reader, value: Any, write_: Callable[[float], str]) -> str:
-    """Write a figure; where it cannot be known, a dash and the reason."""
-    return write_(value) if isinstance(value, int | float) else f"{DASH} {reader.why(value)}"
+def _told(value: float | Undefined, written: Callable[[float], str]) -> str:
+    return DASH if isinstance(value, Undefined) else written(value)
 
 
 def _goals(day: ChainDay, most: int) -> tuple[Plain, ...]:
@@ -256,15 +276,15 @@ def _projects(day: ChainDay, most: int) -> list[Block]:
             (
                 marked(
                     reader,
-                    clipped(named(reader, line.card.name, line.card.name_en), 22),
+                    clipped(named(reader, line.card.name, line.card.name_en), 30),
                     line.card.is_demo or line.card.is_told,
                 ),
-                clipped(named(reader, line.segment, line.segment_en), 14) or DASH,
+                clipped(named(reader, line.segment, line.segment_en), 16) or DASH,
                 reader.say(STAGES[line.card.stage]),
                 held(reader, line.card.contract_fen),
                 held(reader, line.card.in_place_fen),
                 clipped(", ".join(line.card.fund_codes), 12) or DASH,
-                clipped(line.card.unit_name, 12) or DASH,
+                clipped(line.card.unit_name, 11) or DASH,
             )
         )
         for line in lines[:most]
@@ -272,13 +292,13 @@ def _projects(day: ChainDay, most: int) -> list[Block]:
     table = Table(
         label=head.title,
         columns=(
-            Column(reader.say(say("Project")), "wrap", 18),
-            Column(reader.say(say("Segment")), "wrap", 9),
+            Column(reader.say(say("Project")), "wrap", 19),
+            Column(reader.say(say("Segment")), "wrap", 10),
             Column(reader.say(say("Stage"))),
             Column(reader.say(say("Contract amount")), "r"),
             Column(reader.say(say("Money in place")), "r"),
             Column(reader.say(say("Funds"))),
-            Column(reader.say(say("Unit")), "wrap", 9),
+            Column(reader.say(say("Unit"))),
         ),
         rows=rows,
     )

@@ -35,12 +35,10 @@ def xlsx_of(day: ChainDay) -> bytes:
 
 
 def _table(day: ChainDay, heads: Iterable[Message], rows: Iterable[tuple[Cell, ...]]) -> Table:
-    return Table(
-        title=day.title, headings=tuple(map(day.reader.say, heads)), rows=tuple(rows)
-    )
+    return Table(title=day.title, headings=tuple(map(day.reader.say, heads)), rows=tuple(rows))
 
 
-def _mark(day: ChainDay, is_demo: bool) -> str:  # noqa: FBT001 - the one thing it asks
+def _mark(day: ChainDay, is_demo: bool) -> str:
     return day.reader.say(say("Demo")) if is_demo else ""
 
 
@@ -89,9 +87,7 @@ def _overview(day: ChainDay) -> Table:
         (say("Fair value"), yuan(pool.value_fen) if pool else nobody),
         ("MOIC", _number(day, pool.multiple, 4) if pool else nobody),
         (
-            say("Return of the period, pooled")
-            if pool and pool.is_period
-            else say("Pooled IRR"),
+            say("Return of the period, pooled") if pool and pool.is_period else say("Pooled IRR"),
             (reader.why(pool.rate) if isinstance(pool.rate, Undefined) else reader.ratio(pool.rate))
             if pool
             else nobody,

@@ -3,7 +3,7 @@
 HTML and PDF are two prints of this one document, so they cannot show different figures.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count as numbers
@@ -186,6 +186,15 @@ class Paper:
 
 
 # ---- rules
+FIXED_MM: Mapping[type[Block], float] = {
+    Cover: 24.0,
+    Kpis: 22.0,
+    Head: 12.0,
+    Chart: 31.0,
+    Signatures: 28.0,
+}
+
+
 @lru_cache(maxsize=4096)
 def wide(text: str) -> float:
     """Return the width of a text in full-width characters."""
@@ -196,38 +205,27 @@ def _lines(text: str, chars: int) -> int:
     return max(1, -int(-wide(text) // chars))
 
 
-def height_mm(  # noqa: PLR0911 - one line a kind of block
-    block: Block, chars: int = CHARS_A_LINE
-) -> float:
+def height_mm(block: Block, chars: int = CHARS_A_LINE) -> float:
     """Return about how high a block stands; a little too much rather than too little."""
     match block:
-        case Cover():
-            return 24.0
-        case Kpis():
-            return 22.0
-        case Head():
-            return 12.0
         case Prose(sentences=sentences):
             return 5.8 * _lines("".join(text for text, _ in sentences), chars)
-        case Chart():
-            return 31.0
         case Table(rows=rows):
             return 7.5 + sum(row_mm(row, block) for row in rows)
         case Map(rows=rows):
             return 8.0 + sum(map(map_row_mm, rows))
         case Note(text=text):
             return 2 + 4.4 * _lines(text, int(chars * 1.2))
-        case Signatures():
-            return 28.0
         case Pair(left=left, right=right):
             return max(sum(height_mm(one, NARROW_CHARS) for one in side) for side in (left, right))
+        case _:
+            return FIXED_MM[type(block)]
 
 
 def map_row_mm(row: MapRow) -> float:
     """Return about how high a row of a map stands: its fullest cell, or its own title."""
     cells = (
-        8.0 * len(nodes) + 3.2 * bool(more)
-        for nodes, more in zip(row.cells, row.more, strict=True)
+        8.0 * len(nodes) + 3.2 * bool(more) for nodes, more in zip(row.cells, row.more, strict=True)
     )
     return 2.0 + max(9.0, *cells)
 

@@ -25,6 +25,7 @@ from web.views.chain_words import COLUMNS, COVERAGES, CRITICALITIES, NODE_LOOKS
 from web.views.holdings import named
 
 CANDIDATES_NAMED = 3
+ROOM_MM = 250.0  # heights are estimated too high, and no third sheet may follow
 NAME_CHARS, STATE_CHARS, ROW_CHARS, FIRM_CHARS = 12, 14, 18, 16  # what a cell of the sheet holds
 
 
@@ -56,7 +57,7 @@ LEAST_ROWS, LEAST_GAPS = 7, 4
 def fitted(build: Callable[[Room], list[Block]]) -> list[Block]:
     """Return what `build` makes in the largest room that leaves it on one sheet."""
     room = Room()
-    while paper.total_mm(blocks := build(room)) > paper.SHEET_MM and (smaller := room.less()):
+    while paper.total_mm(blocks := build(room)) > ROOM_MM and (smaller := room.less()):
         room = smaller
     return blocks
 

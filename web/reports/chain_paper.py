@@ -35,7 +35,8 @@ from web.views.holdings import named
 from web.views.words import STAGES
 
 TITLE_CHARS = 16
-ROWS_AT_MOST = {"goals": 9, "projects": 14, "items": 10, "visits": 7}
+GOALS_BESIDE = 5  # as high as the table of money
+ROWS_AT_MOST = {"projects": 16, "items": 10, "visits": 7}
 
 
 # ---- facts
@@ -55,7 +56,8 @@ class ChainDay:
     @property
     def title(self) -> str:
         """Return what the paper is called."""
-        return self.reader.say(say("{chain}: task force paper", chain=clipped(self.name, TITLE_CHARS)))
+        name = clipped(self.name, TITLE_CHARS)
+        return self.reader.say(say("{chain}: task force paper", chain=name))
 
 
 # ---- writing
@@ -89,7 +91,7 @@ def write(day: ChainDay) -> Paper:
 def _fitted(build: Callable[[dict[str, int]], list[Block]]) -> list[Block]:
     """Return the blocks with as many rows as one sheet holds, the longest table cut first."""
     most = dict(ROWS_AT_MOST)
-    while paper.total_mm(blocks := build(most)) > paper.SHEET_MM and max(most.values()) > 1:
+    while paper.total_mm(blocks := build(most)) > chain_board.ROOM_MM and max(most.values()) > 1:
         longest = max(most, key=lambda name: most[name])
         most[longest] -= 1
     return blocks
@@ -176,7 +178,7 @@ def _five(day: ChainDay) -> Table:
 # ---- the second sheet
 def _back(day: ChainDay, most: dict[str, int]) -> list[Block]:
     return [
-        Pair(left=_money(day), right=_goals(day, most["goals"])),
+        Pair(left=_money(day), right=_goals(day, GOALS_BESIDE)),
         *_projects(day, most["projects"]),
         *_items(day, most["items"]),
         *_visits(day, most["visits"]),

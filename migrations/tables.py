@@ -69,6 +69,10 @@ MODULES = (
     "dealflow.site_takings",
     "dealflow.site_needs",
     "dealflow.enquiries",
+    "dealflow.chain_documents",
+    "dealflow.chain_plans",
+    "dealflow.policy_sets",
+    "dealflow.task_forces",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -155,6 +159,13 @@ APPEND_ONLY = (
     "site_taking",
     "site_release",
     "enquiry",
+    "chain_document",
+    "document_decision",
+    "plan_goal",
+    "policy",
+    "task_force_member",
+    "task_force_end",
+    "chain_trip",
 )
 
 

@@ -4,7 +4,7 @@ Nothing is counted here a second time: the map, its gaps, the projects, the mone
 items are those of their own modules, brought together for one chain and one day.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -18,30 +18,37 @@ from dealflow import (
     cards,
     chain_figures,
     chain_map,
+    chain_plans,
     chain_returns,
     chains,
     gaps,
     landings,
     outreach,
+    policy_sets,
     supply,
+    task_forces,
 )
 from dealflow.blockers import ActionLine, BlockerLine
 from dealflow.candidates import Candidate
 from dealflow.cards import Card
+from dealflow.chain_documents import Version
 from dealflow.chain_figures import ChainFigures
 from dealflow.chain_map import ChainMap
+from dealflow.chain_plans import GoalKind
 from dealflow.chains import Chain
 from dealflow.gaps import Gap
 from dealflow.landings import MoneyRow
 from dealflow.outreach import Occasion
+from dealflow.policy_sets import ChainPolicy
 from dealflow.projects import Project
 from dealflow.stages import Stage
 from dealflow.units import Unit
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
-from portfolio.kernel.errors import Message, NotFoundError
+from portfolio.kernel.errors import Message, NotFoundError, say
 from portfolio.ledger import Moment
 from portfolio.pooled import Pool
+from valuation.figures import Undefined
 
 GAPS_WITH_CANDIDATES = 12  # a meeting does not speak of more
 STOPPED = frozenset({Stage.SHELVED, Stage.TERMINATED})
@@ -53,20 +60,11 @@ FROM_FUNDS = "transaction"  # the kind of a row of money in place that a fund pa
 class GoalLine:
     """A goal of the chain's plan beside what was reached."""
 
-    text: str | Message
+    text: Message
     unit: str  # fen, count
     goal: int
-    actual: int | None  # None: nothing recorded says
-    due_on: date | None
-    is_demo: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyLine:
-    """A plan or a policy of the chain that is in force."""
-
-    title: str
-    note: str
+    actual: int | None  # None: the plan's first day is ahead
+    due_on: date
     is_demo: bool
 
 
@@ -109,13 +107,14 @@ class ChainBrief:
     as_of: date
     leaders: tuple[str, ...]
     task_force: str
+    members: int
     chart: ChainMap
     gaps: tuple[GapLine, ...]
     projects: tuple[ProjectLine, ...]  # live ones first, the largest contract first
     money: BriefMoney
     goals: tuple[GoalLine, ...]
-    plans: tuple[PolicyLine, ...]
-    policies: tuple[PolicyLine, ...]
+    plan: Version | None  # in force
+    policies: tuple[ChainPolicy, ...]  # in force
     blockers: tuple[BlockerLine, ...]
     actions: tuple[ActionLine, ...]  # open ones, by deadline
     visits: tuple[Occasion, ...]  # of which firms of the chain were part, newest first
@@ -126,7 +125,8 @@ class ChainBrief:
         return self.chain.is_demo or any(
             one.is_demo
             for part in (
-                *(self.chart.nodes, self.goals, self.plans, self.policies),
+                *(self.chart.nodes, self.goals, self.policies),
+                (self.plan,) if self.plan else (),
                 *(self.blockers, self.actions, self.visits),
                 (firm for node in self.chart.nodes for firm in node.firms),
                 (line.card for line in self.projects),
@@ -150,9 +150,26 @@ def in_order(cards_: Iterable[Card]) -> list[Card]:
     )
 
 
-def met(occasions: Iterable[Occasion], firms: frozenset[str]) -> list[Occasion]:
-    """Return the occasions at which one of the firms was met."""
-    return [one for one in occasions if not firms.isdisjoint(one.firms)]
+def _goal(goal: chain_plans.Goal) -> GoalLine:
+    words = GOALS[goal.kind]
+    if goal.segment_id is not None:
+        words = say("Firm landed in {segment}", segment=goal.segment_name)
+    return GoalLine(
+        text=words,
+        unit="fen" if goal.kind in chain_plans.MONEY else "count",
+        goal=goal.at_least,
+        actual=None if isinstance(goal.figure.value, Undefined) else goal.actual,
+        due_on=goal.due_on,
+        is_demo=goal.is_demo,
+    )
+
+
+GOALS: Mapping[GoalKind, Message] = {
+    GoalKind.FIRMS: say("Firms landed"),
+    GoalKind.CONTRACT: say("Contract amount"),
+    GoalKind.IN_PLACE: say("Money in place"),
+    GoalKind.SEGMENT: say("Segments filled"),
+}
 
 
 # ---- reads
@@ -162,9 +179,6 @@ def brief(
     as_of: date,
     chain: Chain,
     *,
-    goals: Sequence[GoalLine] = (),
-    plans: Sequence[PolicyLine] = (),
-    policies: Sequence[PolicyLine] = (),
     with_demo: bool = True,
 ) -> ChainBrief:
     """Return what the task force of a chain needs; returns count only funds the actor may see."""
@@ -175,6 +189,7 @@ def brief(
     task_force = (
         work.session.get(Unit, chain.task_force_unit_id) if chain.task_force_unit_id else None
     )
+    plan = chain_plans.in_force(work, as_of, chain.id, with_demo=with_demo)
     firms = frozenset(
         (
             *(firm.name for node in chart.nodes for firm in node.firms),
@@ -188,13 +203,14 @@ def brief(
         leaders=tuple(leaders.values())
         or tuple(name for name in chain.leader_firms.split("、") if name),
         task_force=task_force.name if task_force else "",
+        members=len(task_forces.members(work, as_of, chain.id, with_demo=with_demo)),
         chart=chart,
         gaps=_gaps(work, as_of, chain, chart, frozenset(leaders), with_demo=with_demo),
         projects=lines,
         money=_money(work, actor, as_of, chain.id, sorted(ids), with_demo=with_demo),
-        goals=tuple(goals),
-        plans=tuple(plans),
-        policies=tuple(policies),
+        goals=tuple(map(_goal, plan.goals)) if plan else (),
+        plan=plan.version if plan else None,
+        policies=policy_sets.holding(work, as_of, chain.id, with_demo=with_demo),
         blockers=tuple(
             one
             for one in blockers.blockers(work, as_of, with_demo=with_demo)
@@ -205,7 +221,20 @@ def brief(
             for one in blockers.actions(work, as_of, with_demo=with_demo)
             if one.project_id in ids or (task_force and one.unit_name == task_force.name)
         ),
-        visits=tuple(met(outreach.occasions(work, date.min, as_of, with_demo=with_demo), firms)),
+        visits=_visits(work, as_of, chain.id, firms, with_demo=with_demo),
+    )
+
+
+def _visits(
+    work: Work, as_of: date, chain_id: str, firms: frozenset[str], *, with_demo: bool
+) -> tuple[Occasion, ...]:
+    """Return the occasions at which a firm of the chain was met, and the trips made for it."""
+    made = task_forces.journeys(work, date.min, as_of, chain_id, with_demo=with_demo)
+    for_chain = {one.trip_id for one in made}
+    return tuple(
+        one
+        for one in outreach.occasions(work, date.min, as_of, with_demo=with_demo)
+        if one.occasion_id in for_chain or not firms.isdisjoint(one.firms)
     )
 
 

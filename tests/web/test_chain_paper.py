@@ -16,10 +16,12 @@ from starlette.testclient import TestClient
 
 from dealflow import blockers, chain_brief
 from dealflow.blockers import BlockerKind
-from dealflow.chain_brief import GoalLine, PolicyLine
+from dealflow.chain_brief import GoalLine
+from dealflow.policy_sets import ChainPolicy
 from portfolio import organisations
 from portfolio.kernel.actors import Actor, Role
 from portfolio.kernel.db import Database
+from portfolio.kernel.errors import say
 from portfolio.kernel.files import Store
 from tests.conftest import NOW
 from tests.web import chain_town
@@ -67,8 +69,7 @@ def test_the_paper_has_two_sheets_for_a_map_of_any_size(
     many = replace(
         brief,
         goals=tuple(goal(at) for at in range(40)),
-        plans=tuple(PolicyLine(title=LONG, note="", is_demo=True) for _ in range(9)),
-        policies=tuple(PolicyLine(title=LONG, note="", is_demo=True) for _ in range(9)),
+        policies=tuple(policy(at) for at in range(9)),
         leaders=(LONG,) * 9,
     )
     for lang in ("zh", "en"):
@@ -79,9 +80,33 @@ def test_the_paper_has_two_sheets_for_a_map_of_any_size(
     assert "个节点见 XLSX" in shown
 
 
+def policy(number: int) -> ChainPolicy:
+    return ChainPolicy(
+        policy_id=str(number),
+        chain_id="",
+        number=number,
+        title=LONG,
+        title_en="",
+        summary=LONG,
+        summary_en="",
+        who=LONG,
+        who_en="",
+        valid_from=DAY,
+        valid_to=None,
+        is_public=False,
+        payout_clause_id=None,
+        is_demo=True,
+    )
+
+
 def goal(at: int) -> GoalLine:
     return GoalLine(
-        text=f"{LONG}{at}", unit="fen", goal=at * YI, actual=None, due_on=DAY, is_demo=True
+        text=say("Firm landed in {segment}", segment=f"{LONG}{at}"),
+        unit="fen",
+        goal=at * YI,
+        actual=None,
+        due_on=DAY,
+        is_demo=True,
     )
 
 
@@ -122,16 +147,26 @@ def test_the_paper_says_what_the_chain_is(small) -> None:
 
 def test_goals_stand_beside_their_actuals(small) -> None:
     goals = (
-        GoalLine(text="引进企业", unit="count", goal=3, actual=1, due_on=DAY, is_demo=False),
-        GoalLine(text="合同额", unit="fen", goal=5 * YI, actual=2 * YI, due_on=None, is_demo=True),
+        GoalLine(
+            text=say("Firms landed"), unit="count", goal=3, actual=1, due_on=DAY, is_demo=False
+        ),
+        GoalLine(
+            text=say("Contract amount"),
+            unit="fen",
+            goal=5 * YI,
+            actual=2 * YI,
+            due_on=DAY,
+            is_demo=True,
+        ),
     )
     with_goals = day_of(replace(small, goals=goals))
     _, second = pages_of(chain_paper.pdf_of(with_goals))
-    assert "引进企业" in second
-    assert "合同额（示例）" in second
+    assert "落地企业" in second
+    assert "正式合同额（示例）" in second
     (_, firms, amount) = sheet(chain_workbook.xlsx_of(with_goals), "目标与实际")
-    assert firms[:3] == ("引进企业", 1, 3)
-    assert amount == ("合同额", 200_000_000, 500_000_000, None, "示例")
+    assert firms[:3] == ("落地企业", 1, 3)
+    assert amount[:3] == ("正式合同额", 200_000_000, 500_000_000)
+    assert amount[-1] == "示例"
 
 
 def test_demonstration_data_is_labelled_wherever_it_stands(small) -> None:

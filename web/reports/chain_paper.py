@@ -154,18 +154,38 @@ def _front(day: ChainDay) -> list[Block]:
     ]
 
 
+def plan_of(day: ChainDay) -> str:
+    """Name the plan in force with its version, "" before the first one."""
+    plan, reader = day.brief.plan, day.reader
+    if plan is None:
+        return ""
+    title = marked(reader, named(reader, plan.title, plan.title_en), plan.is_demo)
+    return reader.say(
+        say(
+            "{title}, version {number}, from {on}",
+            title=title,
+            number=plan.number,
+            on=plan.valid_from,
+        )
+    )
+
+
 def _five(day: ChainDay) -> Table:
     brief, reader = day.brief, day.reader
     nothing = reader.say(say("None recorded"))
-    official = " · ".join(filter(None, (brief.chain.official_title, brief.task_force)))
+    people = reader.say(say("{n} members", n=brief.members)) if brief.members else ""
+    official = " · ".join(filter(None, (brief.chain.official_title, brief.task_force, people)))
     columns = (
         (say("One official"), official),
         (say("Leader firm"), "、".join(brief.leaders)),
-        (say("One plan"), "；".join(marked(reader, p.title, p.is_demo) for p in brief.plans)),
+        (say("One plan"), plan_of(day)),
         (say("One map"), reader.say(say("{n} segments", n=len(brief.chart.nodes)))),
         (
             say("One policy set"),
-            "；".join(marked(reader, p.title, p.is_demo) for p in brief.policies),
+            "；".join(
+                marked(reader, named(reader, one.title, one.title_en), one.is_demo)
+                for one in brief.policies
+            ),
         ),
     )
     return Table(
@@ -255,7 +275,7 @@ def _goals(day: ChainDay, most: int) -> tuple[Plain, ...]:
                     marked(reader, clipped(reader.say(one.text), 22), one.is_demo),
                     written(one.actual, one.unit),
                     written(one.goal, one.unit),
-                    reader.date(one.due_on) if one.due_on else DASH,
+                    reader.date(one.due_on),
                 )
             )
             for one in goals[:most]

@@ -11,7 +11,7 @@ from portfolio.kernel.errors import Message, say
 from valuation.figures import Undefined
 from web.exports import Cell, Table, as_workbook, yuan
 from web.reports.chain_board import state_of, why
-from web.reports.chain_paper import ChainDay
+from web.reports.chain_paper import ChainDay, plan_of
 from web.views.chain_words import COLUMNS, COVERAGES, CRITICALITIES, PARTS, ROLES
 from web.views.dispatch_words import BLOCKERS
 from web.views.holdings import named
@@ -63,9 +63,13 @@ def _overview(day: ChainDay) -> Table:
         (say("As of"), brief.as_of),
         (say("One official"), brief.chain.official_title),
         (say("Task force"), brief.task_force),
+        (say("Task force members"), brief.members),
         (say("Leader firm"), "、".join(brief.leaders)),
-        (say("One plan"), "；".join(one.title for one in brief.plans)),
-        (say("One policy set"), "；".join(one.title for one in brief.policies)),
+        (say("One plan"), plan_of(day)),
+        (
+            say("One policy set"),
+            "；".join(named(reader, one.title, one.title_en) for one in brief.policies),
+        ),
         (say("Segments"), len(brief.chart.nodes)),
         (
             say("Segments covered"),

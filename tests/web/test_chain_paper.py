@@ -29,7 +29,7 @@ from tests.web.chain_town import DAY, LONG, YI
 from tests.web.conftest import LogIn
 from web.formats import Lang, Reader
 from web.reports import chain_paper, chain_workbook
-from web.reports.chain_paper import ChainDay
+from web.reports.chain_day import ChainDay
 from web.templating import translations
 
 

@@ -14,7 +14,7 @@ from web.commands.reports import Language, report_app
 from web.deps import business_day
 from web.formats import Reader
 from web.reports import chain_paper, chain_workbook
-from web.reports.chain_paper import ChainDay
+from web.reports.chain_day import ChainDay
 from web.templating import translations
 
 

@@ -9,6 +9,7 @@ from dealflow.chain_map import COVERED, Coverage, Node
 from portfolio.kernel.errors import say
 from web.formats import Reader
 from web.reports import paper
+from web.reports.chain_day import marked
 from web.reports.paper import (
     Block,
     Column,
@@ -60,14 +61,6 @@ def fitted(build: Callable[[Room], list[Block]]) -> list[Block]:
     while paper.total_mm(blocks := build(room)) > ROOM_MM and (smaller := room.less()):
         room = smaller
     return blocks
-
-
-def marked(reader: Reader, name: str, is_demo: bool) -> str:
-    """Return a name with the mark of demonstration data, where it is that."""
-    mark = reader.say(say("Demo"))
-    if not is_demo or not name or mark in name:
-        return name
-    return f"{name} ({mark})" if reader.lang == "en" else f"{name}（{mark}）"
 
 
 def by_row(nodes: Sequence[Node]) -> dict[str, list[Node]]:

@@ -11,7 +11,7 @@ from portfolio.kernel.errors import Message, say
 from valuation.figures import Undefined
 from web.exports import Cell, Table, as_workbook, yuan
 from web.reports.chain_board import state_of, why
-from web.reports.chain_paper import ChainDay, plan_of
+from web.reports.chain_day import ChainDay, plan_of
 from web.views.chain_words import COLUMNS, COVERAGES, CRITICALITIES, PARTS, ROLES
 from web.views.dispatch_words import BLOCKERS
 from web.views.holdings import named

@@ -8,7 +8,7 @@ from dealflow import chain_brief, chains
 from web import exports
 from web.deps import Me, Reading, Seen
 from web.reports import chain_paper, chain_workbook
-from web.reports.chain_paper import ChainDay
+from web.reports.chain_day import ChainDay
 
 router = APIRouter()
 

@@ -134,6 +134,7 @@ PERMISSIONS: dict[str, str | tuple[Duty, ...]] = {
     "site_release_form": EDITS,
     "release_site": EDITS,
     "profile_page": DEALS,
+    "profile_paper": DEALS,
     "site_need_form": EDITS,
     "state_site_need": EDITS,
     "payouts_page": DEALS,

@@ -81,6 +81,10 @@ MODULES = (
     "dealflow.firm_withdrawals",
     "dealflow.lead_firms",
     "dealflow.score_weights",
+    "dealflow.chain_documents",
+    "dealflow.chain_plans",
+    "dealflow.policy_sets",
+    "dealflow.task_forces",
 )
 # Rows of these are history: the database refuses to change or delete them.
 APPEND_ONLY = (
@@ -180,6 +184,13 @@ APPEND_ONLY = (
     "withdrawal_milestone",
     "lead_firm",
     "score_weights",
+    "chain_document",
+    "document_decision",
+    "plan_goal",
+    "policy",
+    "task_force_member",
+    "task_force_end",
+    "chain_trip",
 )
 
 

@@ -6,6 +6,7 @@ neutralised (THREATS.md F5); numbers and days are written as such and need no gu
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -66,12 +67,19 @@ def _plain(cell: Cell) -> str:
 
 def as_xlsx(*tables: Table) -> bytes:
     """Return a workbook, a sheet a table; the same tables give the same bytes."""
+    if len(tables) == 1:
+        return as_workbook(tables[0].title, {"": tables[0]})
+    return as_workbook(tables[0].title, {table.title: table for table in tables})
+
+
+def as_workbook(title: str, tables: Mapping[str, Table]) -> bytes:
+    """Return a workbook of {sheet name: table}; the same tables give the same bytes."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": neutral(tables[0].title), "created": MADE_AT})
-        for table in tables:
-            _sheet(book, table, None if len(tables) == 1 else table.title)
+        book.set_properties({"title": neutral(title), "created": MADE_AT})
+        for name, table in tables.items():
+            _sheet(book, table, name or None)
     return out.getvalue()
 
 

@@ -132,6 +132,7 @@ def of_partner(of: Whole, partner: Partner) -> LpReport:
         schedule_b=_between(rows, SCHEDULE_B_ROWS),
         holdings=of.holdings,
         landing=of.landing,
+        chains=of.chains,
         calls=_calls(of, partner.id),
         flows=_flows(of, partner.id),
         fees=_fees(rows),

@@ -26,11 +26,21 @@ Names = tuple[str, str]  # Chinese, English
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChainOf:
+    """The industry chain of a holding."""
+
+    slug: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """The scorecard, and the place in its chain of each holding that has a project."""
 
     rows: tuple[LandingRow, ...]
     chains: dict[str, Names]  # {investment: chain · segment}
+    chain_of: dict[str, ChainOf]  # {investment: chain}, of those that have one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +49,8 @@ class _Behind:
 
     project_id: str
     stage: str | None
-    chain: Names
+    place: Names
+    chain: ChainOf | None
 
 
 def standing(
@@ -91,7 +102,11 @@ def standing(
                 **_conditions(owed.get(project_id, [])),
             )
         )
-    return Standing(rows=tuple(rows), chains={key: one.chain for key, one in behind.items()})
+    return Standing(
+        rows=tuple(rows),
+        chains={key: one.place for key, one in behind.items()},
+        chain_of={key: one.chain for key, one in behind.items() if one.chain is not None},
+    )
 
 
 def _conditions(owed: Sequence[ConditionPosition]) -> dict[str, Any]:
@@ -119,6 +134,7 @@ def _behind(
             col(Agreement.investment_id),
             col(Project.id),
             stage_at(as_of, known_at),
+            col(Chain.slug),
             col(Chain.name),
             col(Chain.name_en),
             col(Segment.name),
@@ -136,12 +152,12 @@ def _behind(
         investment_id: _Behind(
             project_id=project_id,
             stage=stage,
-            chain=(
+            place=(
                 " · ".join(filter(None, (chain, segment))),
                 " · ".join(filter(None, (chain_en or chain, segment_en or segment))),
             ),
+            chain=ChainOf(slug=slug, name=chain, name_en=chain_en) if slug else None,
         )
-        for investment_id, project_id, stage, chain, chain_en, segment, segment_en in work.rows(
-            statement
-        )
+        for investment_id, project_id, stage, *names in work.rows(statement)
+        for slug, chain, chain_en, segment, segment_en in (names,)
     }

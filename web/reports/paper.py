@@ -3,7 +3,7 @@
 HTML and PDF are two prints of this one document, so they cannot show different figures.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count as numbers
@@ -110,6 +110,35 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapNode:
+    """A segment of a chain's map: its name, how it is filled in words, and its look."""
+
+    name: str
+    state: str
+    look: str  # strong, some, signed, talk, gap, open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRow:
+    """A subsystem with its segments in each column, and how many more the column has."""
+
+    title: str
+    note: str
+    cells: tuple[tuple[MapNode, ...], ...]
+    more: tuple[str, ...]  # one a column, "" where all are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """A chain's map: rows are subsystems, columns the way from material to use."""
+
+    kind: ClassVar[str] = "map"
+    label: str
+    columns: tuple[str, ...]
+    rows: tuple[MapRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Small print."""
 
@@ -125,7 +154,7 @@ class Signatures:
     items: tuple[tuple[str, str, str], ...]
 
 
-Plain = Cover | Kpis | Head | Prose | Chart | Table | Note | Signatures
+Plain = Cover | Kpis | Head | Prose | Chart | Table | Map | Note | Signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +186,15 @@ class Paper:
 
 
 # ---- rules
+FIXED_MM: Mapping[type[Block], float] = {
+    Cover: 24.0,
+    Kpis: 22.0,
+    Head: 12.0,
+    Chart: 31.0,
+    Signatures: 28.0,
+}
+
+
 @lru_cache(maxsize=4096)
 def wide(text: str) -> float:
     """Return the width of a text in full-width characters."""
@@ -167,29 +205,44 @@ def _lines(text: str, chars: int) -> int:
     return max(1, -int(-wide(text) // chars))
 
 
-def height_mm(  # noqa: PLR0911 - one line a kind of block
-    block: Block, chars: int = CHARS_A_LINE
-) -> float:
+def height_mm(block: Block, chars: int = CHARS_A_LINE) -> float:
     """Return about how high a block stands; a little too much rather than too little."""
     match block:
-        case Cover():
-            return 24.0
-        case Kpis():
-            return 22.0
-        case Head():
-            return 12.0
         case Prose(sentences=sentences):
             return 5.8 * _lines("".join(text for text, _ in sentences), chars)
-        case Chart():
-            return 31.0
         case Table(rows=rows):
             return 7.5 + sum(row_mm(row, block) for row in rows)
+        case Map(rows=rows):
+            return 8.0 + sum(map(map_row_mm, rows))
         case Note(text=text):
             return 2 + 4.4 * _lines(text, int(chars * 1.2))
-        case Signatures():
-            return 28.0
         case Pair(left=left, right=right):
             return max(sum(height_mm(one, NARROW_CHARS) for one in side) for side in (left, right))
+        case _:
+            return FIXED_MM[type(block)]
+
+
+def map_row_mm(row: MapRow) -> float:
+    """Return about how high a row of a map stands: its fullest cell, or its own title."""
+    cells = (
+        8.0 * len(nodes) + 3.2 * bool(more) for nodes, more in zip(row.cells, row.more, strict=True)
+    )
+    return 2.0 + max(9.0, *cells)
+
+
+def clipped(text: str, chars: int) -> str:
+    """Return a text that is no wider than `chars` full-width characters."""
+    if wide(text) <= chars:
+        return text
+    kept = text
+    while wide(kept) > chars - 1:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def total_mm(blocks: Iterable[Block]) -> float:
+    """Return about how high blocks stand together."""
+    return sum(height_mm(block) for block in blocks)
 
 
 def row_mm(row: TableRow, table: Table) -> float:

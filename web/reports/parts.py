@@ -156,3 +156,29 @@ class Market:
     index_name_en: str
     equivalents: tuple[Equivalent, ...]
     is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainHeld:
+    """The fund's own money in one industry chain, gross; what belongs to no chain has no slug."""
+
+    slug: str
+    name: str
+    name_en: str
+    holdings: int
+    invested_fen: int
+    cost_fen: int
+    fair_value_fen: int
+    realised_fen: int
+    moic: float | Undefined
+    gross_irr: float | Undefined  # of all its flows as one
+    is_period: bool  # the rate is the return of the period: less than a year has passed
+    firms: int  # held directly
+    landed: int
+    in_place_fen: int
+    is_demo: bool
+
+    @property
+    def rate_unit(self) -> str:
+        """How its rate is written."""
+        return "period" if self.is_period else "rate"

@@ -140,6 +140,21 @@ def _ties(books: Books, report: LpReport) -> Iterator[Check]:
     )
 
 
+def _chains(books: Books, report: LpReport) -> Iterator[Check]:
+    cost_fen = sum(one.cost_fen for one in report.chains)
+    booked_fen = books.balances[AccountCode.INVESTMENTS_COST]
+    yield _proof(
+        "chains",
+        cost_fen == booked_fen,
+        say("The chains and what belongs to none add up to cost: {cost}", cost=Fen(cost_fen)),
+        say(
+            "The chains say a cost of {cost}, the books {booked}",
+            cost=Fen(cost_fen),
+            booked=Fen(booked_fen),
+        ),
+    )
+
+
 def _reading(books: Books, report: LpReport) -> Iterator[Check]:
     old = [
         one
@@ -210,4 +225,4 @@ ON_THE_BOOKS: tuple[Callable[[Work, Moment, Fund], Iterator[Check]], ...] = (
     _invariants,
     _closed,
 )
-CHECKS: tuple[Callable[[Books, LpReport], Iterator[Check]], ...] = (_ties, _reading)
+CHECKS: tuple[Callable[[Books, LpReport], Iterator[Check]], ...] = (_ties, _chains, _reading)

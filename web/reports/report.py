@@ -7,6 +7,7 @@ Money is fen, ratios are plain (0.326 is 32.6 %), a figure that cannot be known 
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,9 +21,12 @@ from valuation.figures import Undefined
 from valuation.nav import Bridge
 from valuation.periods import Quarter
 from web.reports import stored
-from web.reports.parts import Change, Child, Issue, Late, Market, Method, Paragraph
+from web.reports.parts import ChainHeld, Change, Child, Issue, Late, Market, Method, Paragraph
 
-FORMAT = "lianji-lp-report-3"
+FORMAT = "lianji-lp-report-4"
+# What an earlier format did not have. A report of it is read and written without, so that what was
+# locked keeps its text and its fingerprint.
+LACKS: Mapping[str, frozenset[str]] = {"lianji-lp-report-3": frozenset({"chains"})}
 
 
 # ---- facts
@@ -220,6 +224,7 @@ class Sentence:
 class LpReport:
     """One partner's report on one fund and quarter. It holds no other partner's figures."""
 
+    format: str = FORMAT
     fund: Party
     partner: Party
     manager: str
@@ -237,6 +242,7 @@ class LpReport:
     schedule_b: tuple[AccountRow, ...]  # rows 119–131, received from portfolio companies
     holdings: tuple[Holding, ...]
     landing: tuple[LandingRow, ...]
+    chains: tuple[ChainHeld, ...]  # () too in a format that had none
     calls: tuple[Call, ...]
     flows: tuple[Flow, ...]
     fees: tuple[Fee, ...]
@@ -264,7 +270,9 @@ class LpReport:
     @cached_property
     def canonical(self) -> str:
         """The facts as JSON, written one way only. This text is the JSON file."""
-        return audit.canonical({"format": FORMAT, **stored.plain(self)})
+        said = stored.plain(self)
+        lacks = LACKS.get(self.format, frozenset())
+        return audit.canonical({name: said[name] for name in said if name not in lacks})
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -273,12 +281,14 @@ class LpReport:
         errors  a file of another version of the format
         """
         value = json.loads(text)
-        if value.pop("format", None) != FORMAT:
+        said = value.get("format")
+        if said != FORMAT and said not in LACKS:
             raise DomainError(
                 "These facts are of another format than {format}.",
                 "Open them with the version of the product that wrote them.",
                 format=FORMAT,
             )
+        value |= {name: [] for name in LACKS.get(said, ())}
         return stored.made(cls, value)
 
     @cached_property

@@ -41,10 +41,11 @@ from portfolio.performance import FundPerformance
 from portfolio.prose import ReportProse
 from valuation.irr import CashFlow, shown
 from valuation.periods import Quarter
-from web.reports import account, children, landing, proofs
+from web.reports import account, chain_holdings, children, landing, proofs
 from web.reports.account import Ends
 from web.reports.parts import (
     LIVE,
+    ChainHeld,
     Child,
     Equivalent,
     Issue,
@@ -108,6 +109,7 @@ class Whole:
     gp_rows: tuple[StatementLine, ...]
     holdings: tuple[Holding, ...]
     landing: tuple[LandingRow, ...]
+    chains: tuple[ChainHeld, ...]
     calls: tuple[CallPosition, ...]
     booked: Mapping[str, Sequence[Booked]]  # {partner: contributions and distributions}
     market: Market | None
@@ -155,6 +157,7 @@ def read(
         gp_rows=ends.lines({key for key, kind in everyone.items() if kind is PartnerKind.GP}),
         holdings=_holdings(work, moment, positions, stands),
         landing=stands.rows,
+        chains=chain_holdings.of(work, moment, positions, stands),
         calls=tuple(calls.calls(work, moment, fund.id)),
         booked=_booked(work, moment, fund.id),
         market=_market(work, moment, fund.id, draft),

@@ -53,6 +53,7 @@ def render(report: LpReport, lang: Lang) -> bytes:
         sheets.account()
         sheets.investments()
         sheets.landing()
+        workbook_annex.chains(sheets)
         sheets.flows()
         if report.is_legacy:
             workbook_annex.legacy(sheets)

@@ -89,6 +89,39 @@ def legacy(sheets: Sheets) -> None:
     sheet.freeze_panes(1, 2)
 
 
+def chains(sheets: Sheets) -> None:
+    """Write the fund's own money by industry chain; its totals are sums of the rows above."""
+    held, by = sheets.report.chains, sheets.by
+    if not any(one.slug for one in held):
+        return
+    sheet = sheets.open(say("Industrial chains"), (28, 12, *(18,) * 4, 10, 12, 10, 10, 18, 8))
+    heads = sheets.heads(
+        *(say("Chain"), say("Investments held"), say("Invested"), say("Cost held")),
+        *(say("Fair value"), say("Proceeds"), say("MOIC"), say("Pooled IRR")),
+        *(say("Landed"), say("Firms"), say("In place"), say("Demo")),
+    )
+    sheets.row(sheet, 0, heads)
+    for at, one in enumerate(held, start=1):
+        row = (
+            by.name(one.name, one.name_en) if one.slug else say("No chain"),
+            *(("count", one.holdings), ("fen", one.invested_fen), ("fen", one.cost_fen)),
+            *(("fen", one.fair_value_fen), ("fen", one.realised_fen)),
+            *(("multiple", one.moic), (one.rate_unit, one.gross_irr)),
+            *(("count", one.landed), ("count", one.firms), ("fen", one.in_place_fen)),
+            say("Demo") if one.is_demo else "",
+        )
+        sheets.row(sheet, at, row)
+    last = len(held)
+    sheets.row(sheet, last + 1, (("head", by.say(say("Total"))),))
+    fields = ("invested_fen", "cost_fen", "fair_value_fen", "realised_fen")
+    for column, field in enumerate(fields, start=2):
+        cells = f"{xl_rowcol_to_cell(1, column)}:{xl_rowcol_to_cell(last, column)}"
+        total = sum(getattr(one, field) for one in held)
+        formula = f"=SUM({cells})"
+        sheet.write_formula(last + 1, column, formula, sheets.looks["total"], total / 100)
+    sheet.freeze_panes(1, 1)
+
+
 def children(sheets: Sheets) -> None:
     """Write the supplemental schedule; the totals of all funds add the rows above."""
     report, by = sheets.report, sheets.by

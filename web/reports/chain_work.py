@@ -169,7 +169,7 @@ def _items(day: ChainDay, most: int) -> list[Block]:
             reader.say(
                 say("overdue since {on}", on=one.due_on)
                 if one.is_overdue(brief.as_of)
-                else say("due {on}", on=one.due_on)
+                else say("falls due {on}", on=one.due_on)
             ),
         )
         for one in brief.actions

@@ -9,6 +9,7 @@ from web.routes import (
     calendar,
     capital_acts,
     cash_acts,
+    chain_plans,
     chains,
     clauses,
     data,
@@ -60,6 +61,7 @@ ROUTERS = (
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
     chains.router,
+    chain_plans.router,
     sites.router,
     showcase.router,
     cash_acts.router,

@@ -122,7 +122,8 @@ def force(work: Work, reader: Reader, as_of: date, chain: Chain, *, with_demo: b
     since = year_start(as_of)
     members = task_forces.members(work, as_of, chain.id, with_demo=with_demo)
     made = task_forces.journeys(work, since, as_of, chain.id, with_demo=with_demo)
-    unit = work.session.get(units.Unit, chain.task_force_unit_id or "")
+    unit_id = chain.task_force_unit_id
+    unit = work.session.get(units.Unit, unit_id) if unit_id else None
     return Force(
         unit=named(reader, unit.name, unit.name_en) if unit else "",
         members=tuple(members),

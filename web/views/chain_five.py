@@ -17,7 +17,7 @@ from web.views.holdings import named
 
 TRIPS_SHOWN = 5
 STANDINGS: dict[Standing, Message] = {
-    Standing.WAITING: say("To be accepted"),
+    Standing.WAITING: say("Awaiting approval"),
     Standing.RETURNED: say("Sent back"),
     Standing.TO_COME: say("Not yet in force"),
     Standing.IN_FORCE: say("In force"),

@@ -84,7 +84,7 @@ class ChainLeader(Row, table=True):
 
     __tablename__ = "chain_leader"
     __table_args__ = strict(
-        sa.UniqueConstraint("chain_id", "organisation_id"),
+        sa.UniqueConstraint("chain_id", "organisation_id", "since_on"),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= since_on", name="ends_after_start"),
     )
 
@@ -244,12 +244,23 @@ def name_leader(
     since_on: date,
     is_demo: bool = False,
 ) -> ChainLeader:
-    """Name a leader firm of a chain."""
+    """Name a leader firm of a chain; one whose term ended may be named again.
+
+    errors  a day to come; a term of the same firm that is open on that day or began later
+    """
     actor.must(Duty.EDIT_DEALS)
     if work.session.get(Chain, chain_id) is None:
         raise NotFoundError
-    named = sa.select(col(ChainLeader.since_on)).where(
-        col(ChainLeader.chain_id) == chain_id, col(ChainLeader.organisation_id) == organisation_id
+    if since_on > work.today():
+        raise DomainError("{on} is still to come.", "Record it once it has happened.", on=since_on)
+    named = sa.select(sa.func.max(col(ChainLeader.since_on))).where(
+        col(ChainLeader.chain_id) == chain_id,
+        col(ChainLeader.organisation_id) == organisation_id,
+        sa.or_(
+            col(ChainLeader.ended_on).is_(None),
+            col(ChainLeader.ended_on) > since_on,
+            col(ChainLeader.since_on) >= since_on,
+        ),
     )
     if since := work.scalar(named):
         raise DomainError(
@@ -261,6 +272,41 @@ def name_leader(
         )
     )
     after = {"leader": organisation_id, "since_on": since_on}
+    audit.write(work, actor, "chain:leader", "chain", chain_id, after=after)
+    return leader
+
+
+def end_leader(
+    work: Work, actor: Actor, chain_id: str, *, organisation_id: str, on: date
+) -> ChainLeader:
+    """End the term of a leader firm on a day; on its first day, the firm never led.
+
+    errors  a firm that does not lead the chain; a day before it began or still to come
+    """
+    actor.must(Duty.EDIT_DEALS)
+    if on > work.today():
+        raise DomainError("{on} is still to come.", "Record it once it has happened.", on=on)
+    leader = work.session.execute(
+        sa.select(ChainLeader).where(
+            col(ChainLeader.chain_id) == chain_id,
+            col(ChainLeader.organisation_id) == organisation_id,
+            col(ChainLeader.ended_on).is_(None),
+        )
+    ).scalar()
+    if leader is None:
+        raise DomainError(
+            "This firm does not lead the chain.", "Nothing is left to do; reload the page."
+        )
+    if on < leader.since_on:
+        raise DomainError(
+            "The firm has led the chain since {since}, after {on}.",
+            "Choose a later day.",
+            since=leader.since_on,
+            on=on,
+        )
+    leader.ended_on = on
+    work.add(leader)
+    after = {"leader": organisation_id, "ended_on": on}
     audit.write(work, actor, "chain:leader", "chain", chain_id, after=after)
     return leader
 
@@ -298,3 +344,18 @@ def leaders(work: Work, as_of: date, chain_id: str) -> dict[str, str]:
             .order_by(col(ChainLeader.since_on), col(ChainLeader.id))
         )
     )
+
+
+def led_by(work: Work, as_of: date, organisation_id: str) -> list[tuple[Chain, date]]:
+    """Return the chains that a firm leads on a day, and since when."""
+    rows = work.rows(
+        sa.select(Chain, col(ChainLeader.since_on))
+        .join(ChainLeader, col(ChainLeader.chain_id) == col(Chain.id))
+        .where(
+            col(ChainLeader.organisation_id) == organisation_id,
+            col(ChainLeader.since_on) <= as_of,
+            sa.or_(col(ChainLeader.ended_on).is_(None), col(ChainLeader.ended_on) > as_of),
+        )
+        .order_by(col(Chain.slug))
+    )
+    return [(chain, since_on) for chain, since_on in rows]

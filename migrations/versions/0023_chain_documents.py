@@ -11,7 +11,7 @@ from alembic import op
 from portfolio.kernel.db import Id, Instant, one_of
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0023", "0019"
+revision, down_revision = "0023", "0022"
 branch_labels = depends_on = None
 APPEND_ONLY = (
     "chain_document",

@@ -21,6 +21,7 @@ from web.demo import (
     eight,
     evidence,
     fees,
+    firm_rows,
     growth,
     history,
     hongtai,
@@ -29,6 +30,7 @@ from web.demo import (
     leads,
     money_in,
     mother,
+    office_book,
     people,
     pipeline,
     quarter_ends,
@@ -97,5 +99,7 @@ def plan() -> Timeline:
     landing_office.stage(timeline)
     dispatch.stage(timeline)
     sites.stage(timeline)
+    office_book.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
+    firm_rows.stage(timeline)
     return timeline

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.datastructures import URL
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dealflow import chain_firms, chains
+from dealflow import chain_firms, chains, firm_aliases
 from dealflow.chain_firms import Role
 from dealflow.chains import Criticality
-from portfolio import organisations
 from portfolio.kernel.actors import Duty
 from portfolio.kernel.errors import NotFoundError, say
 from web.deps import InWork, Me, Reading, Seen, done
@@ -36,7 +35,13 @@ def chains_page(request: Request, work: Reading) -> Response:
 
 @router.get("/chains/{slug}")
 def chain_page(
-    request: Request, work: Reading, me: Me, page: Seen, slug: str, colour: Colour = "coverage"
+    request: Request,
+    work: Reading,
+    me: Me,
+    page: Seen,
+    slug: str,
+    colour: Colour = "coverage",
+    part: int = 1,
 ) -> HTMLResponse:
     """Show one chain: its map, its gaps, its firms."""
     view = views.build(
@@ -45,6 +50,7 @@ def chain_page(
         page.as_of,
         chains.by_slug(work, slug),
         colour=colour,
+        part=part,
         may_edit=me.may(Duty.EDIT_DEALS) and not page.is_past,
         with_demo=request.state.site.show_demo,
     )
@@ -59,6 +65,7 @@ def segment_page(
     view = segment.build(
         work,
         page.reader,
+        me,
         page.as_of,
         chains.by_slug(work, slug),
         str(segment_id),
@@ -146,7 +153,7 @@ def enter_firm(
 ) -> Response:
     """Record a firm's role in a segment."""
     row = _segment(work, slug, segment_id)
-    firm = organisations.find_or_create(work, me, name=form.firm, is_demo=row.is_demo)
+    firm = firm_aliases.find_or_create(work, me, text=form.firm, is_demo=row.is_demo)
     chain_firms.enter(
         work,
         me,

@@ -49,7 +49,7 @@ class Five:
     """The five ones of a chain."""
 
     official: str
-    leaders: tuple[str, ...]
+    leaders: tuple[tuple[str, str], ...]  # address of the firm or "", name
     plan: Paper
     segments: int
     covered: float | Undefined
@@ -104,10 +104,11 @@ def five(
         kind: chain_documents.versions(work, as_of, chain.id, kind, with_demo=with_demo)
         for kind in Document
     }
-    leaders = tuple(chains.leaders(work, as_of, chain.id).values())
+    leaders = chains.leaders(work, as_of, chain.id).items()
     return Five(
         official=chain.official_title,
-        leaders=leaders or tuple(name for name in chain.leader_firms.split("、") if name),
+        leaders=tuple((f"/firms/{firm_id}", name) for firm_id, name in leaders)
+        or tuple(("", name) for name in chain.leader_firms.split("、") if name),
         plan=paper(reader, f"/chains/{chain.slug}/plan", found[Document.PLAN]),
         segments=segments,
         covered=covered,

@@ -4,12 +4,14 @@ It returns its own narrow facts and never a row, so that a column added to a tab
 public page by itself. There is no project, firm, amount of money, holder, stage or person in them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from dealflow import policy_sets
 from dealflow.chains import Chain, Position, Segment
 from dealflow.site_list import CAN_BE_HAD, Filters, listed
 from dealflow.sites import PriceBasis, SiteKind, Utility, read_utilities
@@ -81,6 +83,22 @@ class ShownFund:
     is_demo: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPolicy:
+    """A policy that is in force and that the office lets strangers read."""
+
+    chain_name: str
+    chain_name_en: str
+    title: str
+    title_en: str
+    summary: str
+    summary_en: str
+    who: str
+    who_en: str
+    valid_to: date | None
+    is_demo: bool
+
+
 # ---- rules
 def parks(sites: list[ShownSite]) -> list[ShownPark]:
     """Add the sites up by park."""
@@ -145,6 +163,29 @@ def segments(work: Work, as_of: date, chain_id: str, *, with_demo: bool) -> list
             is_demo=is_demo,
         )
         for name, name_en, position, subsystem, is_demo in work.rows(statement)
+    ]
+
+
+def policies(
+    work: Work, as_of: date, shown: Sequence[ShownChain], *, with_demo: bool
+) -> list[ShownPolicy]:
+    """Return the public policies of some chains that are in force on a day."""
+    return [
+        ShownPolicy(
+            chain_name=one.name,
+            chain_name_en=one.name_en,
+            title=policy.title,
+            title_en=policy.title_en,
+            summary=policy.summary,
+            summary_en=policy.summary_en,
+            who=policy.who,
+            who_en=policy.who_en,
+            valid_to=policy.valid_to,
+            is_demo=policy.is_demo,
+        )
+        for one in shown
+        for policy in policy_sets.holding(work, as_of, one.chain_id, with_demo=with_demo)
+        if policy.is_public
     ]
 
 

@@ -57,6 +57,8 @@ KINDS: Mapping[str, SiteKind] = {
     "写字楼": SiteKind.OFFICE,
     "办公": SiteKind.OFFICE,
     "洁净车间": SiteKind.CLEAN_ROOM,
+    "洁净室": SiteKind.CLEAN_ROOM,
+    "洁净厂房": SiteKind.CLEAN_ROOM,
     **{one.value: one for one in SiteKind},
 }
 BASES: Mapping[str, PriceBasis] = {

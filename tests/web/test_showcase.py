@@ -1,6 +1,7 @@
 """The showcase: nothing until it is opened, then only public facts; an enquiry becomes a lead."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,10 +10,22 @@ from pypdf import PdfReader
 from sqlmodel import col
 from starlette.testclient import TestClient
 
-from dealflow import chains, enquiries, leads, projects, site_takings, sites, units
+from dealflow import (
+    chain_documents,
+    chains,
+    enquiries,
+    leads,
+    policy_sets,
+    projects,
+    site_takings,
+    sites,
+    units,
+)
+from dealflow.chain_documents import ChainDocument
 from dealflow.chains import Position
 from dealflow.enquiries import PER_ADDRESS, WINDOW, Enquiry, Question, TooManyError
 from dealflow.leads import Lead
+from dealflow.policy_sets import Said
 from dealflow.sites import SiteKind
 from dealflow.stages import Stage
 from dealflow.units import UnitKind
@@ -40,6 +53,10 @@ SECRETS = (
     "秘密目标",
     "内部厂房",
     "已占厂房",
+    "内部政策",
+    "过期政策",
+    "待审政策",
+    "秘密兑付",
     "8888",
     "8,888",
 )
@@ -52,7 +69,9 @@ def open_it(database: Database, admin: Actor, **facts: str) -> None:
 
 
 @pytest.fixture
-def district(database: Database, officer: Actor, manager: Actor, store: Store) -> None:
+def district(
+    database: Database, officer: Actor, second_officer: Actor, manager: Actor, store: Store
+) -> None:
     """One of each thing that is public, beside things that are not."""
     with database.writing() as work:
         chain_id = _chain(work, officer)
@@ -88,6 +107,7 @@ def district(database: Database, officer: Actor, manager: Actor, store: Store) -
             chain_id=chain_id,
         )
         file = store.keep(work, officer, name="a.pdf", content=b"%PDF-1.7 a")
+        _policies(work, officer, second_officer, chain_id, file.id)
         secured = projects.record(
             work,
             officer,
@@ -108,6 +128,40 @@ def district(database: Database, officer: Actor, manager: Actor, store: Store) -
             sponsors="秘密领导",
         )
         funds.create(work, manager, fund)
+
+
+def _policies(
+    work: Work, officer: Actor, second_officer: Actor, chain_id: str, file_id: str
+) -> None:
+    """One public policy in force beside an internal, an expired and one nobody accepted."""
+    public = Said(
+        title="公开政策",
+        title_en="A public policy",
+        summary="按核验产出兑现",
+        summary_en="Paid by verified output",
+        who="本链企业",
+        who_en="Firms of the chain",
+        valid_from=LISTED,
+        is_public=True,
+    )
+    internal = replace(public, title="内部政策", summary="秘密兑付", is_public=False)
+    expired = replace(public, title="过期政策", valid_to=date(2024, 12, 31))
+    waiting = replace(public, title="待审政策", title_en="待审政策")
+
+    def hand_in(*policies: Said) -> ChainDocument:
+        return policy_sets.hand_in(
+            work,
+            officer,
+            chain_id=chain_id,
+            title="秘密目标",
+            valid_from=LISTED,
+            file_id=file_id,
+            policies=policies,
+        )
+
+    accepted = hand_in(public, internal, expired)
+    chain_documents.decide(work, second_officer, accepted.id, accepted=True)
+    hand_in(waiting)
 
 
 def _chain(work: Work, officer: Actor) -> str:
@@ -213,6 +267,19 @@ def test_only_what_a_stranger_gets_may_be_kept_by_a_cache(
     assert client.get("/showcase/enquiry").headers["cache-control"] == "no-store"
     office = logged_in(Role.INVESTMENT_OFFICE)
     assert office.get("/showcase").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "公开政策"), ("en", "A public policy")])
+@pytest.mark.usefixtures("district")
+def test_a_public_policy_in_force_stands_on_pages_and_brochures_in_both_languages(
+    client: TestClient, database: Database, admin: Actor, lang: str, said: str
+) -> None:
+    open_it(database, admin, district="某区")
+    for page in PAGES[:3]:
+        assert said in client.get(page, params={"lang": lang}).text, page
+    for page in BROCHURES:
+        paper = PdfReader(io.BytesIO(client.get(page, params={"lang": lang}).content))
+        assert said in "".join(sheet.extract_text() for sheet in paper.pages), page
 
 
 # ---- enquiries

@@ -12,6 +12,7 @@ from portfolio.kernel.files import Store
 from web.demo import (
     appraisals,
     cash,
+    chain_documents,
     chain_rows,
     clauses,
     cohort,
@@ -88,6 +89,7 @@ def plan() -> Timeline:
     cash.stage(timeline)
     indices.stage(timeline)
     chain_rows.stage(timeline)
+    chain_documents.stage(timeline)
     quarter_ends.stage(timeline)
     reports_told.stage(timeline, (xinwei.CODE, hongtai.MOTHER, hongtai.CODE))
     guoxing = next(p for p in by_commands if p.firm == GUOXING.firm)

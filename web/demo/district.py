@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dealflow import chains, definitions, units
+from dealflow import chains, definitions, task_forces, units
 from dealflow.definitions import Expectation, ReportedFigure
 from dealflow.units import RESPONSIBLE, UnitKind
 from web.demo import chain_rows, cohort
@@ -112,8 +112,9 @@ def travel(timeline: Timeline) -> None:
             on: date = on,
             firms: tuple[str, ...] = firms,
             city: str = CITIES[index % len(CITIES)],
+            slug: str = CHAIN_NAMES[index % len(CHAIN_NAMES)][0],
         ) -> None:
-            units.travel(
+            trip = units.travel(
                 scene.work,
                 scene.actor("office1"),
                 on=on,
@@ -122,6 +123,7 @@ def travel(timeline: Timeline) -> None:
                 firms=firms,
                 is_demo=True,
             )
+            task_forces.made_for(scene.work, scene.actor("office1"), trip.id, scene["chain", slug])
 
         timeline.on(on, go)
 

@@ -11,7 +11,7 @@ from web.formats import Reader
 from web.reports import paper as papers
 from web.reports import pdf
 from web.reports.paper import Block, Column, Cover, Head, Note, Paper, Table, TableRow
-from web.views.showcase import ChainShown, ParkShown
+from web.views.showcase import ChainShown, ParkShown, PolicyCard
 
 KEPT = 32
 
@@ -21,11 +21,14 @@ def of_chain(reader: Reader, view: ChainShown, *, as_of: date, district: str) ->
     is_en = reader.lang == "en"
     chain = view.chain
     title = chain.name_en if is_en and chain.name_en else chain.name
-    is_demo = chain.is_demo or any(one.is_demo for _, places in view.columns for one in places)
+    is_demo = (
+        chain.is_demo
+        or any(one.is_demo for _, places in view.columns for one in places)
+        or any(one.is_demo for one in view.policies)
+    )
     blocks: list[Block] = [_cover(reader, district, title, as_of, is_demo=is_demo)]
-    for number, (position, places) in enumerate(view.columns, start=1):
-        if not places:
-            continue
+    filled = [(position, places) for position, places in view.columns if places]
+    for number, (position, places) in enumerate(filled, start=1):
         blocks.append(Head(number=number, title=reader.say(position)))
         blocks.append(
             Table(
@@ -40,13 +43,16 @@ def of_chain(reader: Reader, view: ChainShown, *, as_of: date, district: str) ->
                 ),
             )
         )
+    blocks += _policies(reader, view.policies, number=len(filled) + 1)
     return _set(reader, blocks, title=title, as_of=as_of, district=district)
 
 
 def of_park(reader: Reader, view: ParkShown, *, as_of: date, district: str) -> bytes:
     """Return a park with its sites as PDF/A-3a with tags."""
     is_en = reader.lang == "en"
-    is_demo = any(one.site.is_demo for one in view.cards)
+    is_demo = any(one.site.is_demo for one in view.cards) or any(
+        one.is_demo for one in view.policies
+    )
     label = reader.say(say("Free sites"))
     blocks: list[Block] = [
         _cover(reader, district, view.park, as_of, is_demo=is_demo),
@@ -75,8 +81,38 @@ def of_park(reader: Reader, view: ParkShown, *, as_of: date, district: str) -> b
                 for one in view.cards
             ),
         ),
+        *_policies(reader, view.policies, number=2, with_chains=True),
     ]
     return _set(reader, blocks, title=view.park, as_of=as_of, district=district)
+
+
+def _policies(
+    reader: Reader, policies: tuple[PolicyCard, ...], *, number: int, with_chains: bool = False
+) -> list[Block]:
+    """Return the policies in force as a numbered table; nothing where there is none."""
+    if not policies:
+        return []
+    label = reader.say(say("Policies in force"))
+    heads = [(say("Policy"), 12), (say("Summary of the clause"), 26), (say("Who gets it"), 12)]
+    columns = [Column(reader.say(head), "wrap", width) for head, width in heads]
+    if with_chains:
+        columns.append(Column(reader.say(say("Chains")), "wrap", 12))
+    columns.append(Column(reader.say(say("Valid to")), "wrap", 9))
+    end, comma = reader.say(say("open end")), "、" if reader.lang == "zh" else ", "
+    rows = tuple(
+        TableRow(
+            (
+                *(one.title, one.summary, one.who),
+                *((comma.join(one.chains),) if with_chains else ()),
+                one.valid_to.isoformat() if one.valid_to else end,
+            )
+        )
+        for one in policies
+    )
+    return [
+        Head(number=number, title=label, note=str(len(policies))),
+        Table(label=label, columns=tuple(columns), rows=rows),
+    ]
 
 
 def _cover(reader: Reader, district: str, title: str, as_of: date, *, is_demo: bool) -> Cover:

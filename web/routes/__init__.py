@@ -11,6 +11,7 @@ from web.routes import (
     capital_acts,
     cash_acts,
     chain_papers,
+    chain_plans,
     chain_views,
     chains,
     clauses,
@@ -75,6 +76,7 @@ ROUTERS = (
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
     chain_views.router,
     chains.router,
+    chain_plans.router,
     firms.router,
     firm_acts.router,
     firm_leads.router,

@@ -15,6 +15,8 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import say
 from valuation.figures import Undefined
 from web.formats import Reader
+from web.views import chain_five
+from web.views.chain_five import Five, Force
 from web.views.chain_words import COLUMNS, COVERAGE_KINDS, COVERAGES, NODE_LOOKS, ROLES
 from web.views.holdings import named
 
@@ -93,9 +95,8 @@ class ChainPage:
     slug: str
     name: str
     chains: tuple[tuple[str, str, bool], ...]  # address, name, whether it is this one
-    official: str
-    leaders: tuple[tuple[str, str], ...]  # address of the firm or "", name
-    segments: int
+    five: Five
+    force: Force
     covered: float | Undefined
     counted: tuple[tuple[str, int, str], ...]  # word, segments, colour
     colour: str
@@ -141,13 +142,19 @@ def build(
             (f"/chains/{one.slug}", named(reader, one.name, one.name_en), one.id == chain.id)
             for one in chains.listed(work, with_demo=with_demo)
         ),
-        official=chain.official_title,
-        leaders=tuple((f"/firms/{firm_id}", name) for firm_id, name in leaders.items())
-        or tuple(("", name) for name in chain.leader_firms.split("、") if name),
+        five=chain_five.five(
+            work,
+            reader,
+            as_of,
+            chain,
+            segments=len(chart.nodes),
+            covered=chart.covered,
+            with_demo=with_demo,
+        ),
+        force=chain_five.force(work, reader, as_of, chain, with_demo=with_demo),
         partners=len(
             chain_partners.missing(work, as_of, graph, list(leaders), with_demo=with_demo)
         ),
-        segments=len(chart.nodes),
         covered=chart.covered,
         counted=(
             *((reader.say(COVERAGES[c]), counted[c], STATE_COLOURS[c]) for c in order),

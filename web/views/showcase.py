@@ -1,16 +1,26 @@
 """招商推介: the public pages. Only facts of dealflow.showcase may come here."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import ClassVar
 
 from dealflow import showcase
 from dealflow.chains import Position
-from dealflow.showcase import ShownChain, ShownFund, ShownPark, ShownSegment, ShownSite
+from dealflow.showcase import (
+    ShownChain,
+    ShownFund,
+    ShownPark,
+    ShownPolicy,
+    ShownSegment,
+    ShownSite,
+)
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, NotFoundError
 from web.formats import Reader
 from web.templating import Page
 from web.views.chain_words import COLUMNS
+from web.views.holdings import named
 from web.views.site_words import KINDS, PRICES, UTILITIES
 
 
@@ -25,6 +35,18 @@ class SiteCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyCard:
+    """A policy in the reader's language; one that several chains grant stands once."""
+
+    title: str
+    summary: str
+    who: str
+    valid_to: date | None
+    chains: tuple[str, ...]
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
     """The first page: chains, parks and funds."""
 
@@ -32,6 +54,7 @@ class Front:
     chains: tuple[ShownChain, ...]
     parks: tuple[ShownPark, ...]
     funds: tuple[ShownFund, ...]
+    policies: tuple[PolicyCard, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +64,7 @@ class ChainShown:
     template: ClassVar[str] = "showcase/chain.html"
     chain: ShownChain
     columns: tuple[tuple[Message, tuple[ShownSegment, ...]], ...]
+    policies: tuple[PolicyCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +74,7 @@ class ParkShown:
     template: ClassVar[str] = "showcase/park.html"
     park: str
     cards: tuple[SiteCard, ...]
+    policies: tuple[PolicyCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +90,10 @@ class EnquiryForm:
 def front(work: Work, page: Page, *, with_demo: bool) -> Front:
     """Read the first page."""
     free = showcase.sites(work, page.today, with_demo=with_demo)
+    chains = showcase.chains(work, with_demo=with_demo)
     return Front(
-        chains=tuple(showcase.chains(work, with_demo=with_demo)),
+        chains=tuple(chains),
+        policies=_policies(work, page, chains, with_demo=with_demo),
         parks=tuple(showcase.parks(free)),
         funds=tuple(showcase.funds(work, with_demo=with_demo)),
     )
@@ -82,6 +109,7 @@ def chain(work: Work, page: Page, slug: str, *, with_demo: bool) -> ChainShown:
             (COLUMNS[position][0], tuple(one for one in places if one.position is position))
             for position in Position
         ),
+        policies=_policies(work, page, [found], with_demo=with_demo),
     )
 
 
@@ -90,7 +118,35 @@ def park(work: Work, page: Page, name: str, *, with_demo: bool) -> ParkShown:
     found = showcase.sites(work, page.today, park=name, with_demo=with_demo)
     if not name or not found:
         raise NotFoundError
-    return ParkShown(park=name, cards=tuple(card(page.reader, one) for one in found))
+    chains = showcase.chains(work, with_demo=with_demo)
+    return ParkShown(
+        park=name,
+        cards=tuple(card(page.reader, one) for one in found),
+        policies=_policies(work, page, chains, with_demo=with_demo),
+    )
+
+
+def _policies(
+    work: Work, page: Page, shown: Sequence[ShownChain], *, with_demo: bool
+) -> tuple[PolicyCard, ...]:
+    found = showcase.policies(work, page.today, shown, with_demo=with_demo)
+    return policy_cards(page.reader, found)
+
+
+def policy_cards(reader: Reader, found: Iterable[ShownPolicy]) -> tuple[PolicyCard, ...]:
+    """Put policies into words; those alike in every word are one, with all their chains."""
+    chains: dict[PolicyCard, list[str]] = {}
+    for one in found:
+        card_ = PolicyCard(
+            title=named(reader, one.title, one.title_en),
+            summary=named(reader, one.summary, one.summary_en),
+            who=named(reader, one.who, one.who_en),
+            valid_to=one.valid_to,
+            chains=(),
+            is_demo=one.is_demo,
+        )
+        chains.setdefault(card_, []).append(named(reader, one.chain_name, one.chain_name_en))
+    return tuple(replace(card_, chains=tuple(names)) for card_, names in chains.items())
 
 
 def card(reader: Reader, site: ShownSite) -> SiteCard:

@@ -214,7 +214,7 @@ def _segments(work: Work, as_of: date, chain_id: str, *, with_demo: bool) -> lis
     if was := map_versions.otherwise(work, as_of, chain_id):
         # pictures of that day, which no session keeps
         found = [
-            Segment(**(segment.model_dump() | facts)) if facts else segment
+            Segment(**(segment.model_dump() | dict(facts))) if facts else segment
             for segment in found
             if (facts := was.get(segment.id, NOW)) is not None
         ]

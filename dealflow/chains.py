@@ -345,3 +345,19 @@ def leaders(work: Work, as_of: date, chain_id: str) -> dict[str, str]:
             .order_by(col(ChainLeader.since_on), col(ChainLeader.id))
         )
     )
+
+
+def segment_of(work: Work, slug: str, segment_id: str) -> Segment:
+    """Return a segment of the chain at that address or answer like one that is not there."""
+    chain = by_slug(work, slug)
+    row = work.session.get(Segment, segment_id)
+    if row is None or row.chain_id != chain.id:
+        raise NotFoundError
+    return row
+
+
+def last_order(work: Work, chain_id: str) -> int:
+    """Return the last place of the map that is taken; -1 where the map is empty."""
+    taken = sa.select(sa.func.max(col(Segment.order))).where(col(Segment.chain_id) == chain_id)
+    last = work.scalar(taken)
+    return -1 if last is None else int(last)

@@ -3,6 +3,7 @@
 from web.commands import (
     carry,
     cash,
+    chain_maps,
     demo,
     dispatch,
     export,
@@ -16,6 +17,7 @@ from web.commands import (
 __all__ = [
     "carry",
     "cash",
+    "chain_maps",
     "demo",
     "dispatch",
     "export",

@@ -9,6 +9,7 @@ from web.routes import (
     calendar,
     capital_acts,
     cash_acts,
+    chain_maps,
     chains,
     clauses,
     data,
@@ -59,6 +60,7 @@ ROUTERS = (
     agreements.router,
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
+    chain_maps.router,  # before the segments, whose address any word may take
     chains.router,
     sites.router,
     showcase.router,

@@ -13,7 +13,7 @@ from dealflow.chain_firms import Role
 from dealflow.chains import Criticality
 from portfolio import organisations
 from portfolio.kernel.actors import Duty
-from portfolio.kernel.errors import NotFoundError, say
+from portfolio.kernel.errors import say
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import WriteForm
 from web.templating import show
@@ -74,8 +74,8 @@ def segment_form(
     request: Request, work: Reading, page: Seen, slug: str, segment_id: UUID
 ) -> HTMLResponse:
     """Ask for what the map says of a segment."""
-    row = _segment(work, slug, segment_id)
-    return show(request, chain_forms.segment_form(page.reader, slug, row))
+    row = chains.segment_of(work, slug, str(segment_id))
+    return show(request, chain_forms.segment_form(page.reader, slug, row, today=page.today))
 
 
 class SegmentForm(WriteForm):
@@ -87,6 +87,8 @@ class SegmentForm(WriteForm):
     criticality: int
     wanted_firms: int
     wanted_note: str = ""
+    on: date
+    reason: str
 
 
 @router.post("/chains/{slug}/segments/{segment_id}/edit")
@@ -99,7 +101,7 @@ def change_segment(
     form: Annotated[SegmentForm, Form()],
 ) -> Response:
     """Change a segment from the version that was seen."""
-    row = _segment(work, slug, segment_id)
+    row = chains.segment_of(work, slug, str(segment_id))
     chains.change_segment(
         work,
         me,
@@ -113,6 +115,8 @@ def change_segment(
             "wanted_firms": form.wanted_firms,
             "wanted_note": form.wanted_note,
         },
+        on=form.on,
+        reason=form.reason,
     )
     return done(request, work, f"/chains/{slug}", say("The segment was changed."))
 
@@ -122,7 +126,7 @@ def segment_firm_form(
     request: Request, work: Reading, page: Seen, slug: str, segment_id: UUID
 ) -> HTMLResponse:
     """Ask which firm stands in a segment, and how firmly."""
-    row = _segment(work, slug, segment_id)
+    row = chains.segment_of(work, slug, str(segment_id))
     return show(request, chain_forms.firm_form(page.reader, slug, row, today=page.today))
 
 
@@ -145,7 +149,7 @@ def enter_firm(
     form: Annotated[FirmForm, Form()],
 ) -> Response:
     """Record a firm's role in a segment."""
-    row = _segment(work, slug, segment_id)
+    row = chains.segment_of(work, slug, str(segment_id))
     firm = organisations.find_or_create(work, me, name=form.firm, is_demo=row.is_demo)
     chain_firms.enter(
         work,
@@ -159,11 +163,3 @@ def enter_firm(
     )
     said = say("{firm} was recorded in {segment}.", firm=firm.name, segment=row.name)
     return done(request, work, f"/chains/{slug}", said)
-
-
-def _segment(work: Reading, slug: str, segment_id: UUID) -> chains.Segment:
-    chain = chains.by_slug(work, slug)
-    row = work.session.get(chains.Segment, str(segment_id))
-    if row is None or row.chain_id != chain.id:
-        raise NotFoundError
-    return row

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from dealflow import chain_map, chains, gaps, supply
+from dealflow import chain_map, chains, gaps, map_versions, supply
 from dealflow.chain_firms import Role
 from dealflow.chain_map import ChainMap, Coverage, Node
 from dealflow.chains import Chain, Criticality
@@ -101,6 +101,7 @@ class ChainPage:
     gaps: tuple[GapRow, ...]
     gaps_total: int
     firms: tuple[OnChain, ...]
+    version: int  # of the map, in force on the day; 0 before the first
     may_edit: bool
     is_demo: bool
 
@@ -145,6 +146,7 @@ def build(
         gaps=tuple(_gap_row(reader, chain, gap) for gap in missing[:GAPS_SHOWN]),
         gaps_total=len(missing),
         firms=firms_of(reader, chart.nodes),
+        version=map_versions.in_force(work, as_of, chain.id),
         may_edit=may_edit,
         is_demo=chain.is_demo or any(node.is_demo for node in chart.nodes),
     )

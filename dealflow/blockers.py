@@ -3,6 +3,7 @@
 Both are only added to: an item ends by a row of its own that says how.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -42,6 +43,7 @@ class BlockerLine:
     project_id: str
     project_code: str
     project_name: str
+    unit_name: str  # the responsible unit of the project, "" where it has none
     kind: BlockerKind
     text: str
     raised_on: date
@@ -281,8 +283,9 @@ def blockers(
         col(BlockerEnd.blocker_id) == col(Blocker.id), col(BlockerEnd.on) <= as_of
     )
     statement = (
-        sa.select(Blocker, col(Project.code), col(Project.name))
+        sa.select(Blocker, col(Project.code), col(Project.name), col(Unit.name))
         .join(Project, col(Project.id) == col(Blocker.project_id))
+        .outerjoin(Unit, col(Unit.id) == col(Project.unit_id))
         .where(col(Blocker.raised_on) <= as_of, ~ended.exists())
         .order_by(col(Blocker.raised_on), col(Blocker.id))
     )
@@ -296,12 +299,13 @@ def blockers(
             project_id=row.project_id,
             project_code=code,
             project_name=name,
+            unit_name=unit_name or "",
             kind=BlockerKind(row.kind),
             text=row.text,
             raised_on=row.raised_on,
             is_demo=row.is_demo,
         )
-        for row, code, name in work.rows(statement)
+        for row, code, name, unit_name in work.rows(statement)
     ]
 
 
@@ -339,3 +343,11 @@ def actions(
         )
         for row, project_name, unit_name, done_on in work.rows(statement)
     ]
+
+
+def ended(work: Work, ids: Collection[str]) -> dict[str, date]:
+    """Return {blocker or action item: the day it ended} of those that have, whenever recorded."""
+    found: dict[str, date] = {}
+    for row, subject in ((BlockerEnd, BlockerEnd.blocker_id), (ActionEnd, ActionEnd.action_id)):
+        found |= dict(work.rows(sa.select(col(subject), col(row.on)).where(col(subject).in_(ids))))
+    return found

@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import landings
+from dealflow import landings, stall_limits
 from dealflow.agreements import Agreement, AgreementKind
-from dealflow.cards import IDLE_DAYS, Card, cards, last_events
+from dealflow.cards import Card, cards, last_events
 from dealflow.counted import contract_sums
 from dealflow.landings import Arrival
 from dealflow.projects import Project, SizeClass, stage_at
@@ -188,7 +188,7 @@ def _cut(
 
 
 # ---- reads
-def _selected(as_of: date, filters: Filters) -> sa.Subquery:
+def _selected(work: Work, as_of: date, filters: Filters) -> sa.Subquery:
     """Return (id, code, planned_fen, stage) of the projects meant, as a subquery."""
     chosen: sa.Select[*tuple[Any, ...]] = sa.select(
         col(Project.id),
@@ -228,7 +228,7 @@ def _selected(as_of: date, filters: Filters) -> sa.Subquery:
     if not filters.with_demo:
         chosen = chosen.where(col(Project.is_demo).is_(False))
     if filters.only_idle:
-        chosen = chosen.where(*_idle(as_of))
+        chosen = chosen.where(*_idle(as_of, stall_limits.of_day(work, as_of).idle_days))
     at = chosen.subquery()
     narrowed = sa.select(at)
     if filters.stages:
@@ -246,8 +246,8 @@ def _of_year(year: int, as_of: date) -> sa.ColumnElement[bool]:
     return col(Project.id).in_(formal.where(within)) | col(Project.id).not_in(formal)
 
 
-def _idle(as_of: date) -> tuple[sa.ColumnElement[bool], ...]:
-    since = as_of - timedelta(days=IDLE_DAYS)
+def _idle(as_of: date, limit_days: int) -> tuple[sa.ColumnElement[bool], ...]:
+    since = as_of - timedelta(days=limit_days)
     moved = sa.select(col(Milestone.id)).where(
         col(Milestone.project_id) == col(Project.id),
         col(Milestone.on).between(since, as_of),
@@ -265,7 +265,7 @@ def _idle(as_of: date) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _places(work: Work, as_of: date, filters: Filters, order: Order) -> list[Place]:
-    at, with_demo = _selected(as_of, filters), filters.with_demo
+    at, with_demo = _selected(work, as_of, filters), filters.with_demo
     own = col(Agreement.project_id).in_(sa.select(at.c.id))
     contracted = contract_sums(work, as_of, among=own, with_demo=with_demo)
     money = landings.money_in_place(work, date.min, as_of, with_demo=with_demo)
@@ -340,16 +340,16 @@ def table(
     )
 
 
-def selected(as_of: date, filters: Filters) -> sa.Select[Any]:
+def selected(work: Work, as_of: date, filters: Filters) -> sa.Select[Any]:
     """Return the ids of the projects meant, to be used inside another select."""
-    return sa.select(_selected(as_of, filters).c.id)
+    return sa.select(_selected(work, as_of, filters).c.id)
 
 
 def stage_counts(
     work: Work, as_of: date, filters: Filters | None = None
 ) -> dict[Stage, StageCount]:
     """Count the projects of each stage; every stage is there, be it empty."""
-    at = _selected(as_of, filters or Filters())
+    at = _selected(work, as_of, filters or Filters())
     found = {
         Stage(stage): StageCount(projects=projects, planned_fen=int(planned_fen))
         for stage, projects, planned_fen in work.rows(

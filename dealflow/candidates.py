@@ -13,14 +13,16 @@ import networkx as nx
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import qualifications
-from dealflow.chain_firms import Role
+from dealflow import lead_firms, qualifications
+from dealflow.chain_firms import Role, SegmentFirm
 from dealflow.chain_map import ChainMap, Node
+from dealflow.chains import ChainLeader, Segment
 from dealflow.gaps import Part, landed_firms
-from dealflow.leads import Lead
-from dealflow.supply import Link
-from dealflow.units import Trip, Visit
-from portfolio import capital
+from dealflow.lead_firms import Contacts
+from dealflow.projects import Project
+from dealflow.score_weights import FIRST, Score
+from dealflow.supply import Link, SupplyLink
+from portfolio import unfunded
 from portfolio.funds import Fund
 from portfolio.kernel.db import Work
 from portfolio.ledger import Moment
@@ -38,7 +40,7 @@ class Known:
     in_chain: bool  # stands elsewhere on the same chain
     referrals: int  # leads that a leader firm or a fund brought
     qualifications: int  # valid certificates, such as 专精特新
-    contacts: int  # visits and leads so far
+    contacts: int  # visits, events and leads so far, without the referrals
     is_demo: bool
 
 
@@ -60,14 +62,7 @@ class Candidate:
 
 
 # ---- rules
-WEIGHTS: Mapping[str, float] = {
-    "segment": 35,
-    "leader": 25,
-    "fund_focus": 10,
-    "referral": 10,
-    "qualification": 10,
-    "contact": 10,
-}
+WEIGHTS: Mapping[str, float] = FIRST[Score.CANDIDATE].points
 ELSEWHERE = 0.5  # of the segment's points, where the firm fills another segment of the chain
 ENOUGH_CONTACTS = 3
 
@@ -157,12 +152,11 @@ def seeking_funds(work: Work, as_of: date, names: Iterable[str]) -> list[str]:
         .where(col(Fund.focus) != "", col(Fund.inception_on) <= as_of)
         .order_by(col(Fund.code))
     )
-    return [
-        code
-        for fund_id, code, focus in found
-        if names_focus(focus, names)
-        and capital.accounts(work, Moment(as_of=as_of), fund_id).total.unfunded_fen > 0
-    ]
+    seeking = [(fund_id, code) for fund_id, code, focus in found if names_focus(focus, names)]
+    if not seeking:
+        return []
+    left_fen = unfunded.by_fund(work, Moment(as_of=as_of))
+    return [code for fund_id, code in seeking if left_fen.get(fund_id, 0) > 0]
 
 
 def for_gap(
@@ -174,62 +168,61 @@ def for_gap(
     leader_ids: frozenset[str],
     *,
     fund_seeks: bool,
+    weights: Mapping[str, float] = WEIGHTS,
     with_demo: bool = True,
 ) -> list[Candidate]:
     """Return the firms that could fill a segment, the best first.
 
     Who is asked: firms that stand in the segment or elsewhere on the chain without having landed,
-    and the leaders' suppliers and customers that are not here.
+    and the leaders' suppliers and customers that are not here. The number of queries does not
+    grow with the chain, nor does any of them carry a list of firms.
     """
     here = landed_firms(chart)
     roles = {firm.organisation_id: firm.role for firm in node.firms}
     on_chain = {firm.organisation_id for other in chart.nodes for firm in other.firms}
     around = {firm for leader in leader_ids for firm in partners_of(graph, leader)}
     asked = (on_chain | around) - here - leader_ids
+    firms = near(chart.chain_id)
     certified = qualifications.valid(work, as_of, with_demo=with_demo)
+    met = lead_firms.contacts(work, as_of, firms)
     named = work.rows(
         sa.select(col(Organisation.id), col(Organisation.name), col(Organisation.is_demo)).where(
-            col(Organisation.id).in_(asked)
+            col(Organisation.id).in_(firms)
         )
     )
-    contacts = _contacts(work, as_of, [name for _, name, _ in named])
     known = [
         Known(
             organisation_id=firm_id,
             name=name,
             role=roles.get(firm_id),
             in_chain=firm_id in on_chain,
-            referrals=contacts.get(name, (0, 0))[1],
+            referrals=met.get(firm_id, NOT_MET).referrals,
             qualifications=len(certified.get(firm_id, [])),
-            contacts=contacts.get(name, (0, 0))[0],
+            contacts=met.get(firm_id, NOT_MET).others,
             is_demo=is_demo,
         )
         for firm_id, name, is_demo in named
-        if with_demo or not is_demo
+        if firm_id in asked and (with_demo or not is_demo)
     ]
-    return ranked(known, graph, leader_ids, fund_seeks=fund_seeks)
+    return ranked(known, graph, leader_ids, fund_seeks=fund_seeks, weights=weights)
 
 
-def _contacts(work: Work, as_of: date, names: list[str]) -> dict[str, tuple[int, int]]:
-    """Return {firm: (visits and leads, leads that somebody referred)} up to a day."""
-    visits = dict(
-        work.rows(
-            sa.select(col(Visit.firm_name), sa.func.count())
-            .join(Trip, col(Trip.id) == col(Visit.trip_id))
-            .where(col(Visit.firm_name).in_(names), col(Trip.on) <= as_of)
-            .group_by(col(Visit.firm_name))
-        )
+NOT_MET = Contacts()
+
+
+def near(chain_id: str) -> sa.Select[str]:
+    """Return the ids of all who ever stood on a chain, and of its leaders' partners in supply."""
+    of_chain = sa.select(col(Segment.id)).where(col(Segment.chain_id) == chain_id)
+    leaders = sa.select(col(ChainLeader.organisation_id)).where(
+        col(ChainLeader.chain_id) == chain_id
     )
-    referred = sa.func.count(sa.case((col(Lead.source) != "", 1)))
-    leads = {
-        name: (count, by_word)
-        for name, count, by_word in work.rows(
-            sa.select(col(Lead.firm_name), sa.func.count(), referred)
-            .where(col(Lead.firm_name).in_(names), col(Lead.received_on) <= as_of)
-            .group_by(col(Lead.firm_name))
-        )
-    }
-    return {
-        name: (visits.get(name, 0) + leads.get(name, (0, 0))[0], leads.get(name, (0, 0))[1])
-        for name in names
-    }
+    link = SupplyLink
+    there = sa.union(
+        sa.select(col(Project.organisation_id)).where(col(Project.segment_id).in_(of_chain)),
+        sa.select(col(SegmentFirm.organisation_id)).where(
+            col(SegmentFirm.segment_id).in_(of_chain)
+        ),
+        sa.select(col(link.supplier_id)).where(col(link.customer_id).in_(leaders)),
+        sa.select(col(link.customer_id)).where(col(link.supplier_id).in_(leaders)),
+    ).subquery("near")
+    return sa.select(there.c[0])

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from dealflow import conditions, landed, landings
+from dealflow import amendments, conditions, landed, landings, stall_limits, units
 from dealflow.agreements import Agreement
+from dealflow.amendments import Fact
 from dealflow.chains import Chain, Segment
 from dealflow.counted import contract_sums
 from dealflow.landed import Landing
@@ -24,8 +25,6 @@ from portfolio.kernel.actors import Account
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
 from portfolio.organisations import Organisation
-
-IDLE_DAYS = 30
 
 
 # ---- facts
@@ -53,17 +52,20 @@ class Card:
     pips: tuple[State, ...]  # one per landing condition
     last_event_on: date
     idle_days: int
+    idle_limit_days: int  # of the day shown
     is_told: bool  # a real project whose events are demonstration rows
     is_demo: bool
     version: int
 
     @property
     def is_idle(self) -> bool:
-        """Say whether a live project has had no event for longer than IDLE_DAYS.
+        """Say whether a live project has had no event for longer than the limit.
 
         Never of a real project with invented events: its silence would be an invented fault.
         """
-        return self.stage not in AT_REST and self.idle_days > IDLE_DAYS and not self.is_told
+        return (
+            self.stage not in AT_REST and self.idle_days > self.idle_limit_days and not self.is_told
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +123,14 @@ def cards(
             .distinct()
         )
     }
+    amended = amendments.at(work, as_of, among=(Fact.UNIT, Fact.PLANNED))
+    unit_names = {one.id: one.name for one in units.listed(work)} if amended.said else {}
+    limit_days = stall_limits.of_day(work, as_of).idle_days
     found = {}
     for row in work.rows(_described(as_of).where(col(Project.id).in_(project_ids))):
         project: Project = row.Project
         last = last_event.get(project.id, project.first_heard_on)
+        unit_id = amended.text(project.id, Fact.UNIT, project.unit_id or "")
         found[project.id] = Card(
             project_id=project.id,
             code=project.code,
@@ -135,17 +141,18 @@ def cards(
             system_name=row.system_name or "",
             chain_id=project.chain_id,
             chain_name=row.chain_name or "",
-            unit_name=row.unit_name or "",
+            unit_name=unit_names.get(unit_id, row.unit_name or "") if unit_id else "",
             owner_name=row.owner_name or "",
             stage=Stage(row.stage or Stage.LEAD),
             size_class=SizeClass(project.size_class),
-            planned_fen=project.planned_investment_fen,
+            planned_fen=amended.fen(project.id, Fact.PLANNED, project.planned_investment_fen),
             contract_fen=contracted.get(project.id),
             in_place_fen=in_place.get(project.id, 0),
             fund_codes=tuple(funds.get(project.id, ())),
             pips=pips.get(project.id, ()),
             last_event_on=last,
             idle_days=(as_of - last).days,
+            idle_limit_days=limit_days,
             is_told=not project.is_demo and project.id in told,
             is_demo=project.is_demo,
             version=project.version,

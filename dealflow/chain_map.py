@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import chain_firms, landings, map_versions
+from dealflow import chain_firms, map_versions
 from dealflow.agreements import Agreement
 from dealflow.chain_firms import Place, Role, SegmentFirm
 from dealflow.chains import Criticality, Position, Segment
@@ -140,15 +140,11 @@ def chain_map(work: Work, as_of: date, chain_id: str, *, with_demo: bool = True)
     contracts = contract_sums(
         work, as_of, among=col(Agreement.project_id).in_(projects), with_demo=with_demo
     )
-    ids = [project_id for place in places for project_id in place.project_ids]
-    in_place = landings.totals(
-        landings.money_in_place(work, date.min, as_of, project_ids=ids, with_demo=with_demo)
-    )
     names = _names(work, of_chain)
     by_segment: dict[str, list[Firm]] = {}
     for place in places:
         name = names[place.organisation_id]
-        by_segment.setdefault(place.segment_id, []).append(_firm(place, name, contracts, in_place))
+        by_segment.setdefault(place.segment_id, []).append(_firm(place, name, contracts))
     return ChainMap(
         chain_id=chain_id,
         nodes=tuple(
@@ -158,15 +154,13 @@ def chain_map(work: Work, as_of: date, chain_id: str, *, with_demo: bool = True)
     )
 
 
-def _firm(
-    place: Place, name: str, contracts: Mapping[str, int], in_place: Mapping[str, int]
-) -> Firm:
+def _firm(place: Place, name: str, contracts: Mapping[str, int]) -> Firm:
     return Firm(
         organisation_id=place.organisation_id,
         name=name,
         role=place.role,
         contract_fen=sum(contracts.get(project_id, 0) for project_id in place.project_ids),
-        in_place_fen=sum(in_place.get(project_id, 0) for project_id in place.project_ids),
+        in_place_fen=place.in_place_fen,
         project_ids=place.project_ids,
         is_demo=place.is_demo,
     )

@@ -24,7 +24,9 @@ UNPLACED = "-"  # the key of holdings that no agreement ties to a project, or to
 class Place:
     """Where a holding belongs."""
 
+    project_id: str
     chain_id: str | None
+    segment_id: str | None
     system_code: str | None
 
 
@@ -54,7 +56,13 @@ def _by(work: Work, actor: Actor, moment: Moment, part: str) -> dict[str, Pool]:
 def places(work: Work, moment: Moment) -> Mapping[str, Place]:
     """Return {investment: where its project stands}, of those with an agreement by then."""
     statement = (
-        sa.select(col(Agreement.investment_id), col(Project.chain_id), col(Project.system_code))
+        sa.select(
+            col(Agreement.investment_id),
+            col(Project.id),
+            col(Project.chain_id),
+            col(Project.segment_id),
+            col(Project.system_code),
+        )
         .join(Project, col(Project.id) == col(Agreement.project_id))
         .where(col(Agreement.investment_id).is_not(None), col(Agreement.signed_on) <= moment.as_of)
         .order_by(col(Agreement.signed_on), col(Agreement.id))
@@ -62,6 +70,11 @@ def places(work: Work, moment: Moment) -> Mapping[str, Place]:
     if not moment.with_demo:
         statement = statement.where(col(Project.is_demo).is_(False))
     return {
-        investment_id: Place(chain_id=chain_id, system_code=system_code)
-        for investment_id, chain_id, system_code in work.rows(statement)
+        investment_id: Place(
+            project_id=project_id,
+            chain_id=chain_id,
+            segment_id=segment_id,
+            system_code=system_code,
+        )
+        for investment_id, project_id, chain_id, segment_id, system_code in work.rows(statement)
     }

@@ -88,7 +88,7 @@ class ChainLeader(Row, table=True):
 
     __tablename__ = "chain_leader"
     __table_args__ = strict(
-        sa.UniqueConstraint("chain_id", "organisation_id"),
+        sa.UniqueConstraint("chain_id", "organisation_id", "since_on"),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= since_on", name="ends_after_start"),
     )
 
@@ -179,20 +179,14 @@ def add_segment(
         is_demo=is_demo,
     )
     work.add(segment)
-    _draw(work, actor, segment, on=on, reason=reason, file_sha256=file_sha256)
+    _draw(work, actor, segment, on, reason, file_sha256)
     after = {"segment": segment.name, "position": position.value}
     audit.write(work, actor, "chain:segment", "chain", chain_id, after=after)
     return segment
 
 
 def _draw(
-    work: Work,
-    actor: Actor,
-    segment: Segment,
-    *,
-    on: date | None,
-    reason: str,
-    file_sha256: str | None,
+    work: Work, actor: Actor, segment: Segment, on: date | None, reason: str, sha256: str | None
 ) -> None:
     version = map_versions.open_version(
         work,
@@ -200,11 +194,10 @@ def _draw(
         segment.chain_id,
         on=on,
         reason=reason.strip(),
-        file_sha256=file_sha256,
+        file_sha256=sha256,
         is_demo=segment.is_demo,
     )
-    facts = {name: getattr(segment, name) for name in SEGMENT_FACTS}
-    map_versions.draw(work, version, segment.id, facts)
+    map_versions.draw(work, version, segment.id, {f: getattr(segment, f) for f in SEGMENT_FACTS})
 
 
 def _free_code(work: Work, chain_id: str) -> str:
@@ -231,9 +224,8 @@ def _refuse_odd_segment(
         raise DomainError(
             "The chain has a segment {name} already.", "Choose another name.", name=name
         )
-    coded = sa.select(col(Segment.id)).where(
-        col(Segment.chain_id) == chain_id, col(Segment.code) == code
-    )
+    same = (col(Segment.chain_id) == chain_id) & (col(Segment.code) == code)
+    coded = sa.select(col(Segment.id)).where(same)
     if work.scalar(coded) not in {None, but_id}:
         raise DomainError("The code {code} is taken.", "Choose another code.", code=code)
 
@@ -275,7 +267,7 @@ def change_segment(
         setattr(segment, name, value)
     segment.version += 1
     work.add(segment)
-    _draw(work, actor, segment, on=on, reason=reason, file_sha256=file_sha256)
+    _draw(work, actor, segment, on, reason, file_sha256)
     audit.write(
         work, actor, "chain:segment", "chain", segment.chain_id, before=before, after=dict(facts)
     )
@@ -291,12 +283,23 @@ def name_leader(
     since_on: date,
     is_demo: bool = False,
 ) -> ChainLeader:
-    """Name a leader firm of a chain."""
+    """Name a leader firm of a chain; one whose term ended may be named again.
+
+    errors  a day to come; a term of the same firm that is open on that day or began later
+    """
     actor.must(Duty.EDIT_DEALS)
     if work.session.get(Chain, chain_id) is None:
         raise NotFoundError
-    named = sa.select(col(ChainLeader.since_on)).where(
-        col(ChainLeader.chain_id) == chain_id, col(ChainLeader.organisation_id) == organisation_id
+    if since_on > work.today():
+        raise DomainError("{on} is still to come.", "Record it once it has happened.", on=since_on)
+    named = sa.select(sa.func.max(col(ChainLeader.since_on))).where(
+        col(ChainLeader.chain_id) == chain_id,
+        col(ChainLeader.organisation_id) == organisation_id,
+        sa.or_(
+            col(ChainLeader.ended_on).is_(None),
+            col(ChainLeader.ended_on) > since_on,
+            col(ChainLeader.since_on) >= since_on,
+        ),
     )
     if since := work.scalar(named):
         raise DomainError(
@@ -308,6 +311,41 @@ def name_leader(
         )
     )
     after = {"leader": organisation_id, "since_on": since_on}
+    audit.write(work, actor, "chain:leader", "chain", chain_id, after=after)
+    return leader
+
+
+def end_leader(
+    work: Work, actor: Actor, chain_id: str, *, organisation_id: str, on: date
+) -> ChainLeader:
+    """End the term of a leader firm on a day; on its first day, the firm never led.
+
+    errors  a firm that does not lead the chain; a day before it began or still to come
+    """
+    actor.must(Duty.EDIT_DEALS)
+    if on > work.today():
+        raise DomainError("{on} is still to come.", "Record it once it has happened.", on=on)
+    leader = work.session.execute(
+        sa.select(ChainLeader).where(
+            col(ChainLeader.chain_id) == chain_id,
+            col(ChainLeader.organisation_id) == organisation_id,
+            col(ChainLeader.ended_on).is_(None),
+        )
+    ).scalar()
+    if leader is None:
+        raise DomainError(
+            "This firm does not lead the chain.", "Nothing is left to do; reload the page."
+        )
+    if on < leader.since_on:
+        raise DomainError(
+            "The firm has led the chain since {since}, after {on}.",
+            "Choose a later day.",
+            since=leader.since_on,
+            on=on,
+        )
+    leader.ended_on = on
+    work.add(leader)
+    after = {"leader": organisation_id, "ended_on": on}
     audit.write(work, actor, "chain:leader", "chain", chain_id, after=after)
     return leader
 
@@ -347,17 +385,16 @@ def leaders(work: Work, as_of: date, chain_id: str) -> dict[str, str]:
     )
 
 
-def segment_of(work: Work, slug: str, segment_id: str) -> Segment:
-    """Return a segment of the chain at that address or answer like one that is not there."""
-    chain = by_slug(work, slug)
-    row = work.session.get(Segment, segment_id)
-    if row is None or row.chain_id != chain.id:
-        raise NotFoundError
-    return row
-
-
-def last_order(work: Work, chain_id: str) -> int:
-    """Return the last place of the map that is taken; -1 where the map is empty."""
-    taken = sa.select(sa.func.max(col(Segment.order))).where(col(Segment.chain_id) == chain_id)
-    last = work.scalar(taken)
-    return -1 if last is None else int(last)
+def led_by(work: Work, as_of: date, organisation_id: str) -> list[tuple[Chain, date]]:
+    """Return the chains that a firm leads on a day, and since when."""
+    rows = work.rows(
+        sa.select(Chain, col(ChainLeader.since_on))
+        .join(ChainLeader, col(ChainLeader.chain_id) == col(Chain.id))
+        .where(
+            col(ChainLeader.organisation_id) == organisation_id,
+            col(ChainLeader.since_on) <= as_of,
+            sa.or_(col(ChainLeader.ended_on).is_(None), col(ChainLeader.ended_on) > as_of),
+        )
+        .order_by(col(Chain.slug))
+    )
+    return [(chain, since_on) for chain, since_on in rows]

@@ -67,6 +67,7 @@ class Finding:
     no: int
     passage: str
     words: tuple[str, ...]  # those that were found, one a group
+    worded_on: date  # when these words were signed: at first, or by a later change
 
 
 REVIEW, OPINION, WORK_RULES = date(2024, 8, 1), date(2025, 1, 7), date(2026, 1, 12)
@@ -287,7 +288,11 @@ def every(work: Work) -> list[Rule]:
 
 
 def check(work: Work, agreement_ids: Sequence[str]) -> list[Finding]:
-    """Hold the rules of its own day of signing against each agreement's words."""
+    """Hold the rules of its own day of signing against each agreement's words.
+
+    A clause that was changed is held against the rules of the day of its change; the words that
+    it replaced are no longer agreed and are held against none.
+    """
     papers = {
         row.id: row.signed_on
         for row in work.session.execute(
@@ -303,9 +308,10 @@ def check(work: Work, agreement_ids: Sequence[str]) -> list[Finding]:
             no=no,
             passage=sentence,
             words=found,
+            worded_on=changed_on or papers[agreement_id],
         )
-        for agreement_id, place, no, text in _texts(work, list(papers))
-        for rule in in_force(rules, papers[agreement_id])
+        for agreement_id, place, no, text, changed_on in _texts(work, list(papers))
+        for rule in in_force(rules, changed_on or papers[agreement_id])
         for sentence, found in hits(rule, text)
     ]
 
@@ -315,22 +321,25 @@ def of_agreement(work: Work, agreement_id: str) -> list[Finding]:
     return check(work, [agreements.get(work, agreement_id).id])
 
 
-def _texts(work: Work, agreement_ids: Sequence[str]) -> list[tuple[str, Place, int, str]]:
+def _texts(
+    work: Work, agreement_ids: Sequence[str]
+) -> list[tuple[str, Place, int, str, date | None]]:
     kept = [
-        (one.agreement_id, Place.CLAUSE, one.no, one.text)
+        (one.agreement_id, Place.CLAUSE, one.no, one.text, one.changed_on)
         for one in clauses.of_agreements(work, agreement_ids)
+        if one.replaced_by_no is None
     ]
     numbers: dict[str, int] = {}
-    pledged: list[tuple[str, Place, int, str]] = []
+    pledged: list[tuple[str, Place, int, str, None]] = []
     for agreement_id, text in work.rows(
         sa.select(col(Pledge.agreement_id), col(Pledge.text))
         .where(col(Pledge.agreement_id).in_(agreement_ids))
         .order_by(col(Pledge.agreement_id), col(Pledge.id))
     ):
         numbers[agreement_id] = numbers.get(agreement_id, 0) + 1
-        pledged.append((agreement_id, Place.PLEDGE, numbers[agreement_id], text))
+        pledged.append((agreement_id, Place.PLEDGE, numbers[agreement_id], text, None))
     agreed = [
-        (agreement_id, Place.CONDITION, no, name)
+        (agreement_id, Place.CONDITION, no, name, None)
         for agreement_id, no, name in work.rows(
             sa.select(col(Condition.agreement_id), col(Condition.no), col(Condition.name))
             .where(col(Condition.agreement_id).in_(agreement_ids))

@@ -1,13 +1,15 @@
 """Clauses: the text of an agreement, kept in the words that were signed.
 
-A clause is added, never changed. Conditions are read from it (clause_reading.py) and confirmed by
-a person; the dated rules on fair competition are held against it (clause_rules.py).
+A clause is added, never edited: changed words are a further clause that takes the place of the
+former, with the day on which the change was signed. Conditions are read from it
+(clause_reading.py) and confirmed by a person; the dated rules on fair competition are held
+against it (clause_rules.py).
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, col
@@ -35,6 +37,9 @@ class Clause:
     no: int
     text: str
     is_demo: bool
+    changed_on: date | None = None  # the day its words were changed, None: as first signed
+    replaces_no: int | None = None
+    replaced_by_no: int | None = None
 
 
 # ---- rules
@@ -60,6 +65,8 @@ class AgreementClause(Row, table=True):
     agreement_id: str = Field(foreign_key="agreement.id", sa_type=Id, index=True)
     no: int
     text: str
+    replaces_id: str | None = Field(default=None, foreign_key="agreement_clause.id", sa_type=Id)
+    changed_on: date | None = None
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(sa_type=Id)
     is_demo: bool = False
@@ -103,6 +110,52 @@ def keep(
     return rows
 
 
+def change(work: Work, actor: Actor, clause_id: str, *, text: str, on: date) -> AgreementClause:
+    """Record the changed words of a clause, in force from the day they were signed on."""
+    actor.must(Duty.EDIT_DEALS)
+    was = get(work, clause_id)
+    paper = agreements.get(work, was.agreement_id)
+    known = of_agreement(work, paper.id)
+    if any(one.replaced_by_no for one in known if one.clause_id == was.id):
+        raise DomainError(
+            "Clause {no} was changed already.", "Change the one that took its place.", no=was.no
+        )
+    words = " ".join(text.split())
+    if not words or words == was.text:
+        raise DomainError(
+            "There is no new clause in this text.", "Paste the words of the signed paper."
+        )
+    if len(words) > LONGEST_CLAUSE or len(known) >= MOST_CLAUSES:
+        raise DomainError(
+            "A clause has {most} characters at most, and an agreement {count} clauses.",
+            "Paste the clauses one by one, each with its number.",
+            most=LONGEST_CLAUSE,
+            count=MOST_CLAUSES,
+        )
+    if not (was.changed_on or paper.signed_on) <= on <= work.today():
+        raise DomainError(
+            "The change is dated {on}, outside the time from {signed} to today.",
+            "Check the date on the supplementary agreement.",
+            on=on,
+            signed=was.changed_on or paper.signed_on,
+        )
+    row = work.add(
+        AgreementClause(
+            agreement_id=paper.id,
+            no=max(one.no for one in known) + 1,
+            text=words,
+            replaces_id=was.id,
+            changed_on=on,
+            recorded_at=work.recorded_at,
+            recorded_by=actor.id,
+            is_demo=was.is_demo,
+        )
+    )
+    after = {"agreement": paper.code, "clause": row.no, "replaces": was.no, "on": str(on)}
+    audit.write(work, actor, "agreement:clause_change", "agreement", paper.id, after=after)
+    return row
+
+
 # ---- reads
 def of_agreement(work: Work, agreement_id: str) -> list[Clause]:
     """Return the clauses of one agreement by number."""
@@ -111,11 +164,15 @@ def of_agreement(work: Work, agreement_id: str) -> list[Clause]:
 
 def of_agreements(work: Work, agreement_ids: Sequence[str]) -> list[Clause]:
     """Return the clauses of several agreements."""
-    rows = work.session.execute(
-        sa.select(AgreementClause)
-        .where(col(AgreementClause.agreement_id).in_(agreement_ids))
-        .order_by(col(AgreementClause.agreement_id), col(AgreementClause.no))
-    ).scalars()
+    rows = list(
+        work.session.execute(
+            sa.select(AgreementClause)
+            .where(col(AgreementClause.agreement_id).in_(agreement_ids))
+            .order_by(col(AgreementClause.agreement_id), col(AgreementClause.no))
+        ).scalars()
+    )
+    numbers = {row.id: row.no for row in rows}
+    replaced = {row.replaces_id: row.no for row in rows if row.replaces_id}
     return [
         Clause(
             clause_id=row.id,
@@ -123,6 +180,9 @@ def of_agreements(work: Work, agreement_ids: Sequence[str]) -> list[Clause]:
             no=row.no,
             text=row.text,
             is_demo=row.is_demo,
+            changed_on=row.changed_on,
+            replaces_no=numbers.get(row.replaces_id or ""),
+            replaced_by_no=replaced.get(row.id),
         )
         for row in rows
     ]

@@ -6,8 +6,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import landings, outcomes
+from dealflow import amendments, landings, outcomes
 from dealflow.agreements import Agreement, AgreementKind
+from dealflow.amendments import OF_PAPER, Amended, Fact
 from dealflow.counted_rows import NAMES, Counted, Keep, kept, money_counted
 from dealflow.landings import Arrival
 from dealflow.outcomes import Outcomes
@@ -162,24 +163,26 @@ def contracts(
         statement = statement.where(col(Agreement.recorded_at) <= known_at)
     if not with_demo:
         statement = statement.where(col(Agreement.is_demo).is_(False))
+    amended = amendments.at(work, as_of, known_at=known_at, among=OF_PAPER)
     return tuple(
         Contract(
             project_id=project.id,
             system_code=project.system_code,
-            on=agreement.signed_on,
-            amount_fen=agreement.amount_fen,
+            on=paper.signed_on,
+            amount_fen=amount_fen,
             size_class=SizeClass(project.size_class),
-            start_due_on=agreement.start_due_on,
+            start_due_on=amended.day(paper.id, Fact.START_DUE, paper.start_due_on),
             row=FigureRow(
                 label=project.name,
                 kind="agreement",
-                subject_id=agreement.id,
-                on=agreement.signed_on,
-                amount_fen=agreement.amount_fen,
-                is_demo=agreement.is_demo,
+                subject_id=paper.id,
+                on=paper.signed_on,
+                amount_fen=amount_fen,
+                is_demo=paper.is_demo,
             ),
         )
-        for agreement, project in work.rows(statement)
+        for paper, project in work.rows(statement)
+        for amount_fen in (amended.fen(paper.id, Fact.AMOUNT, paper.amount_fen) or 0,)
     )
 
 
@@ -187,21 +190,13 @@ def _standing(
     work: Work, as_of: date, *, known_at: datetime | None, with_demo: bool
 ) -> tuple[Standing, ...]:
     """Return the projects whose stage at the close of the day a measure asks about."""
-    year_end = date(as_of.year, 12, 31)
-    due = sa.select(col(Agreement.id)).where(
-        col(Agreement.project_id) == col(Project.id),
-        col(Agreement.kind) == AgreementKind.FORMAL.value,
-        col(Agreement.signed_on) <= as_of,
-        col(Agreement.start_due_on) <= year_end,
-    )
-    if known_at is not None:
-        due = due.where(col(Agreement.recorded_at) <= known_at)
+    amended = amendments.at(work, as_of, known_at=known_at)
+    due = _due_by(work, date(as_of.year, 12, 31), amended)
     stages = (
         sa.select(
             *NAMES.selected_columns,
             col(Project.planned_investment_fen).label("planned_fen"),
             stage_at(as_of, known_at).label("stage"),
-            due.exists().label("is_due"),
         )
         .where(col(Project.first_heard_on) <= as_of)
         .order_by(col(Project.code))
@@ -209,8 +204,8 @@ def _standing(
     if not with_demo:
         stages = stages.where(col(Project.is_demo).is_(False))
     at = stages.subquery()
-    startable = sa.and_(at.c.is_due, at.c.stage.in_(NOT_STARTED))
-    asked = sa.or_(at.c.stage.in_((Stage.IN_TALKS, *BUILDING)), startable)
+    always = (Stage.IN_TALKS, *BUILDING)
+    asked = sa.or_(at.c.stage.in_(always), at.c.stage.in_(NOT_STARTED))
     return tuple(
         Standing(
             project_id=project_id,
@@ -218,7 +213,7 @@ def _standing(
             on=as_of,
             amount_fen=planned_fen or 0,
             stage=Stage(stage),
-            can_start=bool(is_due) and Stage(stage) in NOT_STARTED,
+            can_start=project_id in due and Stage(stage) in NOT_STARTED,
             row=FigureRow(
                 label=name,
                 kind="project",
@@ -227,9 +222,29 @@ def _standing(
                 is_demo=demo,
             ),
         )
-        for project_id, name, system_code, demo, planned_fen, stage, is_due in work.rows(
+        for project_id, name, system_code, demo, planned_now, stage in work.rows(
             sa.select(at).where(asked)
         )
+        if stage in always or project_id in due
+        for planned_fen in (amended.fen(project_id, Fact.PLANNED, planned_now),)
+    )
+
+
+def _due_by(work: Work, year_end: date, amended: Amended) -> frozenset[str]:
+    """Return the projects that a contract lets start by the end of the year."""
+    signed = sa.select(
+        col(Agreement.id), col(Agreement.project_id), col(Agreement.start_due_on)
+    ).where(
+        col(Agreement.kind) == AgreementKind.FORMAL.value,
+        col(Agreement.signed_on) <= amended.as_of,
+        col(Agreement.start_due_on).is_not(None),
+    )
+    if amended.known_at is not None:
+        signed = signed.where(col(Agreement.recorded_at) <= amended.known_at)
+    return frozenset(
+        project_id
+        for agreement_id, project_id, now in work.rows(signed)
+        if (day := amended.day(agreement_id, Fact.START_DUE, now)) is not None and day <= year_end
     )
 
 

@@ -2,31 +2,25 @@
 
 A sealed half month is one row that the database refuses to change. Its sha256 stands in the row
 and in the audit line written with it, so neither can be put right behind the other's back. What is
-recorded later about an earlier day never changes it: it shows as restated, with its difference.
+recorded later about an earlier day never changes it: it shows as restated (restatement.py).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from dealflow import cards, conditions, frozen, measures
-from dealflow.agreements import Agreement, AgreementKind
-from dealflow.frozen import Change, FrozenCondition, FrozenHalf, FrozenMeasure, FrozenProject, Shift
-from dealflow.landings import Arrival
-from dealflow.projects import Project
-from dealflow.stages import OFF_RAMPS, Milestone, counts
+from dealflow import freezing, frozen
+from dealflow.frozen import FrozenHalf
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.audit import AuditLine
 from portfolio.kernel.db import Id, Instant, Row, Work, new_id, strict
 from portfolio.kernel.errors import DomainError, NotFoundError
-from valuation.periods import HalfMonth, year_start
+from valuation.periods import HalfMonth
 
 A_DAY = timedelta(days=1)
-DATED = (frozen.Aspect.STAGE, frozen.Aspect.CONTRACT, frozen.Aspect.MONEY)
 
 
 # ---- facts
@@ -47,32 +41,6 @@ class Sealed:
     def label(self) -> str:
         """Its name in the year, such as S20."""
         return frozen.label(self.as_of)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateEntry:
-    """Something recorded after the seal about a day before it: a correction of a closed half."""
-
-    kind: str  # milestone, arrival or agreement
-    project_id: str
-    project_name: str
-    on: date
-    amount_fen: int | None
-    what: str
-    recorded_at: datetime
-    is_demo: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restated:
-    """A sealed half month beside what its days look like now."""
-
-    measures: tuple[Shift, ...]  # those that differ
-    projects: tuple[Change, ...]
-    entries: tuple[LateEntry, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.measures or self.projects or self.entries)
 
 
 # ---- rows
@@ -130,7 +98,7 @@ def seal(work: Work, actor: Actor, *, as_of: date) -> Sealed:
             label=f"{last.label} ({last.as_of})",
             sealed=last.sealed_at.date(),
         )
-    half_month = freeze(work, as_of, since=last.as_of if last else half.start - A_DAY)
+    half_month = freezing.freeze(work, as_of, since=last.as_of if last else half.start - A_DAY)
     text = frozen.text_of(half_month)
     sha256, snapshot_id = frozen.sha256_of(text), new_id()
     seq = last.seq + 1 if last else 1
@@ -155,92 +123,6 @@ def seal(work: Work, actor: Actor, *, as_of: date) -> Sealed:
 
 
 # ---- reads
-def freeze(work: Work, as_of: date, *, since: date) -> FrozenHalf:
-    """Read what is live at the close of a day; what left the road after `since` belongs to it."""
-    ids = [
-        project_id
-        for (project_id,) in work.rows(
-            sa.select(col(Project.id)).where(col(Project.first_heard_on) <= as_of)
-        )
-    ]
-    found = cards.cards(work, as_of, ids)
-    notes = _notes(work, as_of)
-    due = start_due(work, as_of)
-    live = [
-        card for card in found.values() if card.stage not in OFF_RAMPS or card.last_event_on > since
-    ]
-    return FrozenHalf(
-        as_of=as_of,
-        measures=tuple(
-            FrozenMeasure(
-                code=figure.code,
-                version=figure.version,
-                unit=figure.unit.value,
-                value=figure.value if isinstance(figure.value, int | float) else None,
-                numerator=figure.numerator,
-                denominator=figure.denominator,
-            )
-            for figure in measures.measures(work, year_start(as_of), as_of)
-        ),
-        projects=tuple(
-            FrozenProject(
-                project_id=card.project_id,
-                code=card.code,
-                name=card.name,
-                unit=card.unit_name,
-                system_code=card.system_code or "",
-                chain=card.chain_name,
-                stage=card.stage,
-                planned_fen=card.planned_fen,
-                contract_fen=card.contract_fen,
-                in_place_fen=card.in_place_fen,
-                start_due_on=due.get(card.project_id),
-                last_event_on=card.last_event_on,
-                note=notes.get((card.project_id, card.stage.value), ""),
-                is_told=card.is_told,
-                is_demo=card.is_demo,
-            )
-            for card in sorted(live, key=lambda card: card.code)
-        ),
-        conditions=tuple(
-            FrozenCondition(
-                condition_id=at.condition_id,
-                project_id=at.project_id,
-                no=at.no,
-                name=at.name,
-                due_on=at.terms.due_on,
-                status=at.status.value,
-                verified=at.verified,
-            )
-            for at in conditions.positions(work, as_of)
-        ),
-    )
-
-
-def _notes(work: Work, as_of: date) -> dict[tuple[str, str], str]:
-    rows = work.rows(
-        sa.select(col(Milestone.project_id), col(Milestone.stage), col(Milestone.note))
-        .where(col(Milestone.on) <= as_of, col(Milestone.note) != "", *counts())
-        .order_by(col(Milestone.on))
-    )
-    return {(project_id, stage): note for project_id, stage, note in rows}
-
-
-def start_due(work: Work, as_of: date) -> dict[str, date]:
-    """Return {project: the day its last contract lets it start by}."""
-    return dict(
-        work.rows(
-            sa.select(col(Agreement.project_id), col(Agreement.start_due_on))
-            .where(
-                col(Agreement.kind) == AgreementKind.FORMAL.value,
-                col(Agreement.signed_on) <= as_of,
-                col(Agreement.start_due_on).is_not(None),
-            )
-            .order_by(col(Agreement.signed_on), col(Agreement.id))
-        )
-    )
-
-
 def _sealed(row: DispatchSnapshot) -> Sealed:
     return Sealed(
         snapshot_id=row.id,
@@ -322,71 +204,3 @@ def verify(work: Work) -> list[str]:
             found.append(f"snapshot {number} is missing")
         found += [f"snapshot {row.seq}: {fault}" for fault in _faults(work, row)]
     return found
-
-
-def restated(work: Work, snapshot: Sealed) -> Restated:
-    """Return what is known of a sealed half month now and was not when it was sealed."""
-    was = content(work, snapshot.as_of)
-    entries = late_entries(work, snapshot)
-    now = freeze(work, snapshot.as_of, since=snapshot.as_of - A_DAY)
-    known = {project.project_id for project in was.projects}
-    # A project that had left the road before the half month is in neither.
-    changes = [
-        change
-        for change in frozen.compare(was, now)
-        if change.aspect in DATED and (change.project_id in known or change.was is None)
-    ]
-    gone = {change.project_id for change in changes if change.now is None}
-    left = gone & {p.project_id for p in was.projects if p.stage in OFF_RAMPS}
-    return Restated(
-        measures=tuple(
-            shift for shift in frozen.shifts(was, now).values() if shift.was != shift.now
-        ),
-        projects=tuple(change for change in changes if change.project_id not in left),
-        entries=tuple(entries),
-    )
-
-
-def late_entries(work: Work, snapshot: Sealed) -> Sequence[LateEntry]:
-    """Return what was recorded after a seal about the days before it, by the day of recording."""
-    found: list[LateEntry] = []
-    for row, amount, what, on, kind in (
-        (Milestone, sa.null(), col(Milestone.stage), col(Milestone.on), "milestone"),
-        (Arrival, col(Arrival.amount_fen), col(Arrival.kind), col(Arrival.on), "arrival"),
-        (
-            Agreement,
-            col(Agreement.amount_fen),
-            col(Agreement.kind),
-            col(Agreement.signed_on),
-            "agreement",
-        ),
-    ):
-        statement = (
-            sa.select(
-                col(row.project_id),
-                col(Project.name),
-                on,
-                amount,
-                what,
-                col(row.recorded_at),
-                col(row.is_demo),
-            )
-            .join(Project, col(Project.id) == col(row.project_id))
-            .where(on <= snapshot.as_of, col(row.recorded_at) > snapshot.sealed_at)
-        )
-        found += [
-            LateEntry(
-                kind=kind,
-                project_id=project_id,
-                project_name=name,
-                on=day,
-                amount_fen=amount_fen,
-                what=word,
-                recorded_at=recorded_at,
-                is_demo=is_demo,
-            )
-            for project_id, name, day, amount_fen, word, recorded_at, is_demo in work.rows(
-                statement
-            )
-        ]
-    return sorted(found, key=lambda entry: (entry.recorded_at, entry.project_id))

@@ -12,12 +12,17 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from dealflow.agreements import Agreement
+from dealflow.clause_opinions import ClauseOpinion
 from dealflow.conditions import Condition, Waiver
+from dealflow.evaluation_entries import EvaluationEntry
+from dealflow.external_figures import ExternalFigure
 from dealflow.landings import Arrival, ArrivalCheck
 from dealflow.observed import Observation, ObservationCheck
 from dealflow.payout_book import PayoutPayment
+from dealflow.qualifications import Qualification
 from dealflow.reinvestment import ReinvestmentClaim
 from dealflow.stages import Milestone
+from dealflow.supply import SupplyLink
 from portfolio import tranches
 from portfolio.kernel.actors import Account
 from portfolio.kernel.audit import AuditLine
@@ -186,6 +191,11 @@ def evidence_file(work: Work, file_id: str) -> StoredFile:
         col(Waiver.resolution_file_id),
         col(PayoutPayment.voucher_file_id),
         col(ReinvestmentClaim.evidence_file_id),
+        col(ClauseOpinion.file_id),
+        col(EvaluationEntry.file_id),
+        col(ExternalFigure.file_id),
+        col(SupplyLink.evidence_file_id),
+        col(Qualification.evidence_file_id),
     )
     used = sa.or_(*(sa.exists(sa.select(sa.literal(1)).where(p == file_id)) for p in places))
     file = work.session.get(StoredFile, file_id)

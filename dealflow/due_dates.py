@@ -7,13 +7,13 @@ Only the token's hash is kept; whoever made it can withdraw it.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from dealflow import blockers, conditions
+from dealflow import blockers, conditions, dispatch, frozen
 from dealflow.agreements import Agreement, AgreementKind
 from dealflow.leads import Handover, Lead
 from dealflow.projects import Project
@@ -23,6 +23,7 @@ from portfolio.kernel import audit
 from portfolio.kernel.actors import Account, Actor, Duty, actor_of
 from portfolio.kernel.db import Id, Instant, Row, Work, strict
 from portfolio.kernel.errors import NotFoundError
+from valuation.periods import HalfMonth
 
 TOKEN_BYTES = 24
 BEGUN = [stage.value for stage in Stage if stage.rank >= Stage.STARTED.rank]
@@ -36,6 +37,7 @@ class DueKind(StrEnum):
     START = "start"
     ACTION = "action"
     HANDOVER = "handover"
+    DISPATCH = "dispatch"  # on the 1st and the 16th a half month is sealed
     REPORT = "report"  # to the partners of a fund; the floor above knows when
 
 
@@ -156,9 +158,32 @@ def due_between(
         for item in blockers.actions(work, as_of, with_demo=with_demo)
         if since <= item.due_on <= until
     ]
+    found += _seals(work, since, until, as_of)
     found += _starts(work, since, until, with_demo=with_demo)
     found += _handovers(work, since, until, with_demo=with_demo)
     return sorted(found, key=lambda one: (one.on, one.kind, one.subject_id))
+
+
+def _seals(work: Work, since: date, until: date, as_of: date) -> list[Due]:
+    """Return the days on which half months are sealed that are not; the office owes them all."""
+    last = dispatch.latest(work)
+    half = HalfMonth.containing(last.as_of).next if last else HalfMonth.containing(as_of)
+    found = []
+    while (on := half.end + timedelta(days=1)) <= until:
+        if on >= since:
+            found.append(
+                Due(
+                    kind=DueKind.DISPATCH,
+                    subject_id=half.end.isoformat(),
+                    project_id=None,
+                    on=on,
+                    text=f"{frozen.label(half.end)} ({half.start} – {half.end})",
+                    who="",
+                    is_demo=False,
+                )
+            )
+        half = half.next
+    return found
 
 
 def _names(work: Work) -> dict[str, str]:

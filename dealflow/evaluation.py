@@ -3,19 +3,21 @@
 Three of them are live gauges, the credits of the evaluation rules that can be computed: contracts
 without forced reinvestment or relocation, patient capital, and the share of social capital.
 Source: 发改财金规〔2025〕1753号, as summarised in GUIDANCE_FUNDS.md §3.3; the weights are not
-published there, so no total is made.
+published there, so a total is made only by weights that were entered (evaluation_weights.py).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlmodel import col
 
-from dealflow import agreements, clause_rules, clauses, stakes
+from dealflow import agreements, clause_opinions, clauses, evaluation_weights, indicators, stakes
 from dealflow.agreements import Agreement
+from dealflow.clause_opinions import Review
 from dealflow.clause_rules import Flag
-from portfolio import capital, investments, natures, performance
+from dealflow.evaluation_weights import Total, Weights
+from dealflow.indicators import Group, Indicator
+from portfolio import capital, investments, natures
 from portfolio.figures import FigureRow, Unit
 from portfolio.investments import Movement, Position
 from portfolio.kernel.db import Work
@@ -30,36 +32,25 @@ FORCED = frozenset({Flag.FORCED_RELOCATION, Flag.FORCED_REINVESTMENT})
 
 
 # ---- facts
-class Group(StrEnum):
-    """The three groups of the evaluation rules."""
-
-    POLICY = "policy"
-    LAYOUT = "layout"
-    EXECUTION = "execution"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indicator:
-    """One indicator. `reached` is None where there is no bar, or where it cannot be known."""
-
-    code: str
-    group: Group
-    title: Message
-    definition: Message
-    value: float | int | Undefined
-    unit: Unit
-    least: float | None = None
-    reached: bool | None = None
-    note: Message | None = None
-    rows: tuple[FigureRow, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """The file of one fund at the close of a day; the gauges come first."""
 
     gauges: tuple[Indicator, ...]
     others: tuple[Indicator, ...]
+    weights: Weights | None
+
+    @property
+    def total(self) -> Total:
+        """The weighted points; undefined without weights, or while a weighted value is unknown."""
+        values = {one.code: one.value for one in (*self.gauges, *self.others)}
+        return evaluation_weights.total(self.weights, values)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The indicators that may be weighted: those that are no amount of money."""
+        every = (*self.gauges, *self.others)
+        return tuple(one.code for one in every if one.unit is not Unit.FEN)
 
 
 # ---- rules
@@ -200,7 +191,11 @@ def contracts_free(work: Work, moment: Moment, fund_id: str, *, with_demo: bool)
     )
     ids = [one.agreement_id for one in papers]
     texts = {one.agreement_id for one in clauses.of_agreements(work, ids)}
-    flagged = {one.agreement_id for one in clause_rules.check(work, ids) if one.rule.flag in FORCED}
+    reviewed = [
+        one for one in clause_opinions.reviewed(work, ids) if one.finding.rule.flag in FORCED
+    ]
+    flagged = {one.finding.agreement_id for one in reviewed if one.state is not Review.ALLOWED}
+    cleared = {one.finding.agreement_id for one in reviewed} - flagged
     unread = [one for one in papers if one.agreement_id not in texts]
     reached: bool | None = not flagged if papers and not unread else None
     if flagged:
@@ -214,7 +209,10 @@ def contracts_free(work: Work, moment: Moment, fund_id: str, *, with_demo: bool)
         code="contracts_free",
         group=Group.POLICY,
         title=say("Unforced contracts"),
-        definition=say("Agreements of the fund in which no rule in force at signing finds either."),
+        definition=say(
+            "Agreements of the fund in which no rule in force at signing finds either, or a legal "
+            "opinion allows what it finds."
+        ),
         value=value,
         unit=Unit.COUNT,
         least=float(len(papers)),
@@ -227,6 +225,8 @@ def contracts_free(work: Work, moment: Moment, fund_id: str, *, with_demo: bool)
                 label=f"{one.code} {one.title}",
                 kind="flagged"
                 if one.agreement_id in flagged
+                else "cleared"
+                if one.agreement_id in cleared
                 else "free"
                 if one.agreement_id in texts
                 else "unread",
@@ -254,68 +254,6 @@ def evaluation(work: Work, moment: Moment, fund_id: str, *, with_demo: bool = Tr
             holding_years(held, moved, moment),
             social_share(accounts, natures.of_partners(work, fund_id, moment.as_of)),
         ),
-        others=_execution(work, moment, fund_id),
-    )
-
-
-def _execution(work: Work, moment: Moment, fund_id: str) -> tuple[Indicator, ...]:
-    at = performance.fund_performance(work, moment, fund_id)
-    invested: float | Undefined = (
-        at.invested_fen / at.paid_in_fen
-        if at.paid_in_fen
-        else Undefined(Reason.NOTHING_PAID_IN, "nothing is paid in")
-    )
-    named: tuple[tuple[str, Group, Message, Message, float | int | Undefined, Unit], ...] = (
-        (
-            "paid_in_share",
-            Group.EXECUTION,
-            say("Paid in"),
-            say("Contributions over commitments."),
-            at.pic,
-            Unit.RATIO,
-        ),
-        (
-            "invested_share",
-            Group.EXECUTION,
-            say("Investment progress"),
-            say("All that was ever invested over what was paid in."),
-            invested,
-            Unit.RATIO,
-        ),
-        (
-            "idle_fen",
-            Group.EXECUTION,
-            say("Idle money"),
-            say("Cash in the fund's books."),
-            at.cash_fen,
-            Unit.FEN,
-        ),
-        (
-            "firms",
-            Group.LAYOUT,
-            say("Firms held"),
-            say("Holdings with cost left."),
-            sum(one.cost_fen > 0 for one in at.holdings),
-            Unit.COUNT,
-        ),
-        (
-            "dpi",
-            Group.EXECUTION,
-            say("DPI"),
-            say("Distributions over contributions."),
-            at.dpi,
-            Unit.MULTIPLE,
-        ),
-        (
-            "tvpi",
-            Group.EXECUTION,
-            say("TVPI"),
-            say("Distributions and net assets over contributions."),
-            at.tvpi,
-            Unit.MULTIPLE,
-        ),
-    )
-    return tuple(
-        Indicator(code=code, group=group, title=title, definition=text, value=value, unit=unit)
-        for code, group, title, text, value, unit in named
+        others=indicators.others(work, moment, fund_id, held, with_demo=with_demo),
+        weights=evaluation_weights.in_force(work, moment.as_of, with_demo=with_demo),
     )

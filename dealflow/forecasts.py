@@ -15,7 +15,7 @@ from sqlmodel import Field, col
 from dealflow import counted, landings, measures, outlook, stages
 from dealflow.counted_rows import projects_of
 from dealflow.outlook import Band, History, Project
-from dealflow.stages import Stage
+from dealflow.stages import OFF_RAMPS, Stage
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Id, Instant, Row, Work, one_of, strict
@@ -136,6 +136,11 @@ def promise(
         raise DomainError(
             "{code} is not forecast.", "Use one of: {known}.", code=code, known=", ".join(FORECAST)
         )
+    if not source.strip() or at_least <= 0:
+        raise DomainError(
+            "A promise is more than nothing and names where it was said.",
+            "Enter the amount or count, and the document or report.",
+        )
     row = Forecast(
         code=code,
         year=year,
@@ -154,6 +159,15 @@ def keep(work: Work, actor: Actor, *, made_for: date) -> list[Forecast]:
     """Keep the simulated bands of a day, to be scored once the year is over."""
     actor.must(Duty.EDIT_DEALS)
     _refuse_late(made_for.year, made_for)
+    known = sa.select(col(Forecast.id)).where(
+        col(Forecast.made_for) == made_for, col(Forecast.kind) == ForecastKind.SIMULATION.value
+    )
+    if work.scalar(known.limit(1)):
+        raise DomainError(
+            "The forecast of {day} is kept already.",
+            "It is scored once its year is over; keep another one on a later day.",
+            day=made_for,
+        )
     return [
         _keep(
             work,
@@ -224,11 +238,19 @@ def history_of(work: Work, as_of: date, *, with_demo: bool = True) -> tuple[Hist
             contract_fen=amount[row.project_id],
             started_on=started.get(row.project_id),
             arrivals=tuple(arrivals.get(row.project_id, ())),
+            left_on=_left_on(days.get(row.project_id, {})),
         )
         for row in projects_of(contracts)
     )
     history = History(as_of=as_of, projects=projects)
     return history, any(row.row.is_demo for row in contracts)
+
+
+def _left_on(reached: dict[Stage, date]) -> date | None:
+    """Return when a project was given up, None where it went on afterwards."""
+    off = max((on for stage, on in reached.items() if stage in OFF_RAMPS), default=None)
+    on_road = (on for stage, on in reached.items() if stage not in OFF_RAMPS)
+    return off if off is not None and off >= max(on_road, default=off) else None
 
 
 def kept(work: Work, as_of: date, *, with_demo: bool = True) -> list[Scored]:

@@ -6,19 +6,20 @@ the row alone. Nothing here reads a database.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+from dealflow.blockers import BlockerKind
 from dealflow.board import Column, column_of
-from dealflow.cards import IDLE_DAYS
 from dealflow.stages import AT_REST, OFF_RAMPS, Stage
 from portfolio.kernel import audit
 from valuation.periods import HalfMonth
 
 HALVES_A_MONTH = 2
+FIRST_IDLE_DAYS = 30  # of half months that were sealed before the limit was written into them
 
 
 # ---- facts
@@ -41,15 +42,16 @@ class FrozenProject:
     note: str  # said when it reached its stage
     is_told: bool  # a real project whose events are demonstration rows: never called idle
     is_demo: bool
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why an aspect was amended last
 
     @property
     def column(self) -> Column:
         """Where it stands on the board."""
         return column_of(self.stage, self.in_place_fen)
 
-    def is_idle(self, as_of: date) -> bool:
-        """Say whether nothing has happened for longer than IDLE_DAYS."""
-        idle = (as_of - self.last_event_on).days > IDLE_DAYS
+    def is_idle(self, as_of: date, limit_days: int) -> bool:
+        """Say whether nothing has happened for longer than the limit."""
+        idle = (as_of - self.last_event_on).days > limit_days
         return idle and self.stage not in AT_REST and not self.is_told
 
 
@@ -79,13 +81,53 @@ class FrozenMeasure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenBlocker:
+    """One blocker that stood at the close of the half month, and whose project it held up."""
+
+    blocker_id: str
+    project_id: str
+    project_name: str
+    unit: str
+    kind: BlockerKind
+    text: str
+    raised_on: date
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenAction:
+    """One action item that was open at the close of the half month: who, what, by when."""
+
+    action_id: str
+    project_id: str | None
+    project_name: str
+    text: str
+    unit: str
+    owner: str
+    raised_on: date
+    due_on: date
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenHalf:
-    """All that was live at the close of a half month."""
+    """All that was live at the close of a half month.
+
+    Blockers and action items are None in a half month that was sealed before they were kept.
+    """
 
     as_of: date
     measures: tuple[FrozenMeasure, ...]
     projects: tuple[FrozenProject, ...]
     conditions: tuple[FrozenCondition, ...]
+    blockers: tuple[FrozenBlocker, ...] | None = None
+    actions: tuple[FrozenAction, ...] | None = None
+    idle_days: int  # the limit of its day, so that a later one changes nothing that was sealed
+
+    @property
+    def stalled(self) -> int:
+        """How many projects had no event for longer than the limit."""
+        return sum(one.is_idle(self.as_of, self.idle_days) for one in self.projects)
 
 
 class ChangeKind(StrEnum):
@@ -112,6 +154,7 @@ class Aspect(StrEnum):
     LAST_EVENT = "last_event"
 
 
+Item = TypeVar("Item")
 Seen = Column | Stage | int | date | str | None
 
 
@@ -179,7 +222,26 @@ def read(text: str) -> FrozenHalf:
             FrozenCondition(**one | {"due_on": date.fromisoformat(one["due_on"])})
             for one in told["conditions"]
         ),
+        blockers=_kept(told.get("blockers"), _blocker),
+        actions=_kept(told.get("actions"), _action),
+        idle_days=told.get("idle_days", FIRST_IDLE_DAYS),
     )
+
+
+def _kept(
+    told: Sequence[Mapping[str, Any]] | None, item: Callable[[Mapping[str, Any]], Item]
+) -> tuple[Item, ...] | None:
+    return None if told is None else tuple(item(one) for one in told)
+
+
+def _blocker(told: Mapping[str, Any]) -> FrozenBlocker:
+    raised = date.fromisoformat(told["raised_on"])
+    return FrozenBlocker(**{**told, "kind": BlockerKind(told["kind"]), "raised_on": raised})
+
+
+def _action(told: Mapping[str, Any]) -> FrozenAction:
+    days = {key: date.fromisoformat(told[key]) for key in ("raised_on", "due_on")}
+    return FrozenAction(**{**told, **days})
 
 
 def _project(told: Mapping[str, Any]) -> FrozenProject:
@@ -204,7 +266,7 @@ def compare(before: FrozenHalf, after: FrozenHalf) -> tuple[Change, ...]:
             if project.stage not in OFF_RAMPS:
                 found.append(_change(project, ChangeKind.NEW, Aspect.STAGE, None, project.column))
             continue
-        found += _between(was[project.project_id], project, before.as_of, after.as_of)
+        found += _between(was[project.project_id], project, before, after)
     found += [
         _change(gone, ChangeKind.WITHDRAWN, Aspect.STAGE, gone.column, None)
         for project_id, gone in was.items()
@@ -215,7 +277,9 @@ def compare(before: FrozenHalf, after: FrozenHalf) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: (order.index(change.kind), change.code)))
 
 
-def _between(was: FrozenProject, now: FrozenProject, before: date, after: date) -> Iterator[Change]:
+def _between(
+    was: FrozenProject, now: FrozenProject, before: FrozenHalf, after: FrozenHalf
+) -> Iterator[Change]:
     if now.stage in OFF_RAMPS:
         if was.stage not in OFF_RAMPS:
             yield _change(now, ChangeKind.WITHDRAWN, Aspect.STAGE, was.column, now.stage)
@@ -236,16 +300,21 @@ def _between(was: FrozenProject, now: FrozenProject, before: date, after: date) 
         yield _change(
             now, ChangeKind.CHANGED, Aspect.MONEY, was.in_place_fen, now.in_place_fen, reason=""
         )
-    yield from _slipped(was, now, before, after)
-    if now.is_idle(after) and not was.is_idle(before):
+    yield from _slipped(was, now, before.as_of, after.as_of)
+    if now.is_idle(after.as_of, after.idle_days) and not was.is_idle(
+        before.as_of, before.idle_days
+    ):
+        limit = str(after.idle_days)
         yield _change(
-            now, ChangeKind.STALLED, Aspect.LAST_EVENT, None, now.last_event_on, reason=""
+            now, ChangeKind.STALLED, Aspect.LAST_EVENT, None, now.last_event_on, reason=limit
         )
 
 
 def _slipped(was: FrozenProject, now: FrozenProject, before: date, after: date) -> Iterator[Change]:
     if was.start_due_on and now.start_due_on and now.start_due_on > was.start_due_on:
         yield _change(now, ChangeKind.SLIPPED, Aspect.START_DUE, was.start_due_on, now.start_due_on)
+    elif was.contract_fen is not None and was.start_due_on != now.start_due_on:
+        yield _change(now, ChangeKind.CHANGED, Aspect.START_DUE, was.start_due_on, now.start_due_on)
     elif (
         now.start_due_on
         and before <= now.start_due_on < after
@@ -291,7 +360,7 @@ def _change(
         unit=project.unit,
         was=was,
         now=now,
-        reason=project.note if reason is None else reason,
+        reason=project.reasons.get(aspect.value, project.note) if reason is None else reason,
         arrived_fen=arrived_fen,
         is_demo=project.is_demo or project.is_told,
     )

@@ -11,8 +11,9 @@ import networkx as nx
 
 from dealflow import supply
 from dealflow.chain_firms import Role
-from dealflow.chain_map import ChainMap, Coverage, Node, coverage
+from dealflow.chain_map import COVERED, ChainMap, Coverage, Node, coverage
 from dealflow.chains import Criticality
+from dealflow.score_weights import FIRST, Score
 
 
 # ---- facts
@@ -53,6 +54,7 @@ class Change:
     name: str
     before: Coverage
     after: Coverage
+    opens_gap: bool  # the segment is important and would have no landed firm left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class Withdrawal:
 
 
 # ---- rules
-GAP_WEIGHTS: Mapping[str, float] = {"criticality": 50, "dependants": 30, "single_supplier": 20}
+GAP_WEIGHTS: Mapping[str, float] = FIRST[Score.GAP].points
 
 
 def landed_firms(chart: ChainMap) -> frozenset[str]:
@@ -133,16 +135,19 @@ def _importance(
     )
 
 
-def withdrawal(chart: ChainMap, graph: "nx.DiGraph[str]", organisation_id: str) -> Withdrawal:
-    """Say what the chain would lose with one firm; nothing is changed."""
-    here = landed_firms(chart)
+def withdrawal(
+    chart: ChainMap,
+    graph: "nx.DiGraph[str]",
+    organisation_id: str,
+    here: frozenset[str] | None = None,
+) -> Withdrawal:
+    """Say what the chain would lose with one firm; nothing is changed.
+
+    here  the landed firms through which supply runs; those of the chain where none are given
+    """
+    here = landed_firms(chart) if here is None else here
     changes = [
-        Change(
-            segment_id=node.segment_id,
-            name=node.name,
-            before=node.coverage,
-            after=coverage(f.role for f in node.firms if f.organisation_id != organisation_id),
-        )
+        _change(node, organisation_id)
         for node in chart.nodes
         if any(firm.organisation_id == organisation_id for firm in node.firms)
     ]
@@ -152,6 +157,19 @@ def withdrawal(chart: ChainMap, graph: "nx.DiGraph[str]", organisation_id: str) 
         stranded=frozenset(supply.sole_suppliers(graph, here).get(organisation_id, set()) & here),
         segments=tuple(change for change in changes if change.before is not change.after),
         splits_network=_splits(graph, here, organisation_id),
+    )
+
+
+def _change(node: Node, organisation_id: str) -> Change:
+    after = coverage(f.role for f in node.firms if f.organisation_id != organisation_id)
+    return Change(
+        segment_id=node.segment_id,
+        name=node.name,
+        before=node.coverage,
+        after=after,
+        opens_gap=not node.is_gap
+        and node.criticality >= Criticality.IMPORTANT
+        and after not in COVERED,
     )
 
 

@@ -5,7 +5,6 @@ in place, construction has started or its premises are leased (DOMAIN.md §4).
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from dealflow import landings
+from dealflow.landings import Projects
 from dealflow.projects import Project
 from dealflow.stages import Milestone, Stage, first_days
 from portfolio.kernel import audit
@@ -67,7 +67,20 @@ class SignSeen:
     sign: Sign
     since: date | None
     needed: bool  # False: one of several that would do
-    text: Message
+    in_place_fen: int
+
+    @property
+    def text(self) -> Message:
+        """Say whether it is there; only a page asks, of the few signs it shows."""
+        if self.since is None:
+            return NOT_THERE[self.sign]
+        if self.sign is Sign.MONEY_IN_PLACE:
+            return say(
+                "{amount} is in place, the first of it since {on}.",
+                amount=Fen(self.in_place_fen),
+                on=self.since,
+            )
+        return Message(THERE[self.sign].msgid, {"on": self.since})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +91,7 @@ class Landing:
     since: date | None
     rule_version: int
     signs: tuple[SignSeen, ...]
+    in_place_fen: int = 0
 
     @property
     def missing(self) -> tuple[SignSeen, ...]:
@@ -129,7 +143,7 @@ def seen_since(sign: Sign, evidence: Evidence) -> date | None:
 def judge(rule: Rule, evidence: Evidence) -> Landing:
     """Apply the rule, and keep every sign it looked at."""
     signs = tuple(
-        SignSeen(sign=sign, since=since, needed=needed, text=_text(sign, since, evidence))
+        SignSeen(sign=sign, since=since, needed=needed, in_place_fen=evidence.in_place_fen)
         for needed, group in ((True, rule.all_of), (False, rule.any_of))
         for sign in group
         for since in (seen_since(sign, evidence),)
@@ -138,21 +152,16 @@ def judge(rule: Rule, evidence: Evidence) -> Landing:
     enough = [seen.since for seen in signs if not seen.needed and seen.since is not None]
     days = [day for day in needed if day is not None]
     if len(days) < len(needed) or (rule.any_of and not enough):
-        return Landing(landed=False, since=None, rule_version=rule.version, signs=signs)
-    since = max([*days, *([min(enough)] if enough else [])])
-    return Landing(landed=True, since=since, rule_version=rule.version, signs=signs)
-
-
-def _text(sign: Sign, since: date | None, evidence: Evidence) -> Message:
-    if since is None:
-        return NOT_THERE[sign]
-    if sign is Sign.MONEY_IN_PLACE:
-        return say(
-            "{amount} is in place, the first of it since {on}.",
-            amount=Fen(evidence.in_place_fen),
-            on=since,
-        )
-    return Message(THERE[sign].msgid, {"on": since})
+        met: date | None = None
+    else:
+        met = max([*days, *([min(enough)] if enough else [])])
+    return Landing(
+        landed=met is not None,
+        since=met,
+        rule_version=rule.version,
+        signs=signs,
+        in_place_fen=evidence.in_place_fen,
+    )
 
 
 # ---- rows
@@ -227,14 +236,19 @@ def rule_at(work: Work, as_of: date) -> Rule:
 
 
 def landings_of(
-    work: Work, as_of: date, project_ids: Sequence[str], *, known_at: datetime | None = None
+    work: Work,
+    as_of: date,
+    project_ids: Projects,
+    *,
+    known_at: datetime | None = None,
+    with_demo: bool = True,
 ) -> dict[str, Landing]:
     """Return {project: whether it has landed and why} for the projects given."""
     rule = rule_at(work, as_of)
     among = col(Milestone.project_id).in_(project_ids)
     reached = first_days(work, as_of, among=among, known_at=known_at)
     money = landings.money_in_place(
-        work, date.min, as_of, project_ids=project_ids, known_at=known_at
+        work, date.min, as_of, project_ids=project_ids, known_at=known_at, with_demo=with_demo
     )
     in_place = landings.totals(money)
     since = {row.project_id: row.on for row in reversed(money)}

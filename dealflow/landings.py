@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -23,6 +23,8 @@ from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Fen, Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError, NotAllowedError, NotFoundError
+
+Projects = Sequence[str] | sa.Select[Any]  # ids, or a query of them where they may be many
 
 
 # ---- facts
@@ -238,7 +240,7 @@ def money_in_place(
     since: date,
     as_of: date,
     *,
-    project_ids: Sequence[str] | None = None,
+    project_ids: Projects | None = None,
     known_at: datetime | None = None,
     with_demo: bool = True,
 ) -> list[MoneyRow]:
@@ -294,7 +296,7 @@ def fund_money(
     work: Work,
     as_of: date,
     *,
-    project_ids: Sequence[str] | None = None,
+    project_ids: Projects | None = None,
     known_at: datetime | None = None,
     with_demo: bool = True,
     only: FundMoney | None = None,

@@ -1,6 +1,9 @@
-"""Acts on the map itself: a segment leaves it."""
+"""Acts on the map itself: a segment is found by its address, and leaves the map."""
 
 from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import col
 
 from dealflow import chain_firms, chains
 from dealflow.chains import Segment
@@ -35,3 +38,20 @@ def take_off(
     return chains.change_segment(
         work, actor, segment_id, version=version, facts=facts, on=on, reason=reason
     )
+
+
+# ---- reads
+def segment_of(work: Work, slug: str, segment_id: str) -> Segment:
+    """Return a segment of the chain at that address or answer like one that is not there."""
+    chain = chains.by_slug(work, slug)
+    row = work.session.get(Segment, segment_id)
+    if row is None or row.chain_id != chain.id:
+        raise NotFoundError
+    return row
+
+
+def last_order(work: Work, chain_id: str) -> int:
+    """Return the last place of the map that is taken; -1 where the map is empty."""
+    taken = sa.select(sa.func.max(col(Segment.order))).where(col(Segment.chain_id) == chain_id)
+    last = work.scalar(taken)
+    return -1 if last is None else int(last)

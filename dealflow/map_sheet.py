@@ -19,7 +19,7 @@ from dealflow.workbooks import Cell
 from portfolio.kernel.errors import Message, say
 
 HEADING_ROWS, WHOLE = 10, 100
-SEGMENTS, FIRMS, LINKS = "环节", "企业角色", "供应关系"
+SEGMENTS, FIRMS, LINKS = "节点", "企业角色", "供应关系"
 POSITIONS: Mapping[str, Position] = {
     "上游": Position.UPSTREAM,
     "中游": Position.MIDSTREAM,
@@ -142,8 +142,8 @@ def _day(cell: Cell) -> date:
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     SEGMENTS: (
-        Column(name="code", words=("环节编号", "编号", "code"), read=words, is_needed=True),
-        Column(name="name", words=("环节名称", "名称", "name"), read=words, is_needed=True),
+        Column(name="code", words=("节点编号", "环节编号", "code"), read=words, is_needed=True),
+        Column(name="name", words=("节点名称", "环节名称", "name"), read=words, is_needed=True),
         Column(name="name_en", words=("英文名称", "nameen"), read=words),
         Column(name="subsystem", words=("子系统", "subsystem"), read=words),
         Column(name="subsystem_en", words=("子系统英文", "subsystemen"), read=words),
@@ -170,7 +170,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column(name="is_demo", words=("数据性质", "是否示例"), read=yes),
     ),
     FIRMS: (
-        Column(name="code", words=("环节编号", "code"), read=words, is_needed=True),
+        Column(name="code", words=("节点编号", "环节编号", "code"), read=words, is_needed=True),
         Column(name="firm", words=("企业名称", "企业", "firm"), read=words, is_needed=True),
         Column(name="role", words=("角色", "role"), read=_one_of(ROLES), is_needed=True),
         Column(name="on", words=("起始日期", "since"), read=_day),

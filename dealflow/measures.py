@@ -118,16 +118,20 @@ def scorecard(
     with_demo: bool = True,
 ) -> Scorecard:
     """Return every measure for the district and split by industry system, from one reading."""
-    facts = counted.load(work, since, as_of, known_at=known_at, with_demo=with_demo)
-    means = definitions.in_force(work, as_of)
+    return score(work, counted.load(work, since, as_of, known_at=known_at, with_demo=with_demo))
+
+
+def score(work: Work, facts: Facts) -> Scorecard:
+    """Return the scorecard of rows that were read already, so that a page reads them once."""
+    means = definitions.in_force(work, facts.as_of)
     named: list[tuple[str | None, str, str]] = [
         (system.code, system.name, system.name_en) for system in units.systems(work)
     ]
     if facts.of(None).rows:
         named.append((None, "", ""))
     return Scorecard(
-        since=since,
-        as_of=as_of,
+        since=facts.since,
+        as_of=facts.as_of,
         figures=figures_of(facts, means),
         by_system=tuple(
             Breakdown(

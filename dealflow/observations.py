@@ -345,7 +345,7 @@ def _refuse_odd_day(work: Work, row: Condition, on: date) -> None:
 def _refuse_silent_restatement(work: Work, on: date, note: str) -> None:
     """Refuse a day of a sealed half month unless a note says why it comes late.
 
-    The half month itself is never changed: what comes late is shown beside it (dispatch.restated).
+    The half month itself is never changed: what comes late is shown beside it (restatement.py).
     """
     last = dispatch.latest(work)
     if last is not None and on <= last.as_of and not note.strip():

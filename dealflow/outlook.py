@@ -2,21 +2,24 @@
 
 Three things are drawn on every path. New contracts: past months, resampled. Starts: each waiting
 project starts by the product-limit curve of how long starts have taken. Money: each project goes
-on as an older one went at its age. A path first resamples the history itself, so the band also
-holds what the history is too short to know. Pure: no database, no clock; the seed is given.
+on as an older one went at its age. A path first resamples the history itself, and all projects of
+a path share one pace (pace.py), so the band also holds what the history is too short to know and
+how far whole years ran ahead or behind. Pure: no database, no clock; the seed is given.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
+from dealflow import pace
+from dealflow.pace import Lives
 from valuation.periods import month_end, months_between
-from valuation.survival import Curve, kaplan_meier
+from valuation.survival import kaplan_meier
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 MONTHS_A_YEAR = 12
 DAYS_A_MONTH = 365.25 / 12
 LEAST_MONTHS = 18  # a shorter history says nothing about a year
@@ -27,12 +30,13 @@ LOW, MID, HIGH = 10, 50, 90  # percent: the band of 80 %
 # ---- facts
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """One signed project: when, for how much, when it started, what arrived."""
+    """One signed project: when, for how much, when it started or was given up, what arrived."""
 
     signed_on: date
     contract_fen: int
     started_on: date | None
     arrivals: tuple[tuple[date, int], ...]
+    left_on: date | None = None  # shelved or terminated: it waits for nothing any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,9 @@ class History:
                     if project.started_on and project.started_on <= as_of
                     else None,
                     arrivals=tuple(one for one in project.arrivals if one[0] <= as_of),
+                    left_on=project.left_on
+                    if project.left_on and project.left_on <= as_of
+                    else None,
                 )
                 for project in self.projects
                 if project.signed_on <= as_of
@@ -100,10 +107,11 @@ def simulate(history: History, *, seed: int, paths: int) -> dict[str, Band]:
     counts = np.array([len(month) for month in months], dtype=np.int64)[drawn]  # (paths, ahead)
     sums = np.array([float(sum(month)) for month in months])[drawn] * (left / ahead)
     rests = np.maximum(left - (np.arange(ahead) + 0.5) * left / ahead, 0.0)  # after signing
+    of = _lives(history, left)
     paths_of = {
         "contract_amount": sums.sum(axis=1),
-        "projects_started": _starts(rng, history, left, counts, rests, paths),
-        "money_in_place": _money(rng, history, left, counts, sums, rests, paths),
+        "projects_started": _starts(rng, of, counts, rests, paths),
+        "money_in_place": _money(rng, of, counts, sums, rests, paths),
     }
     return {code: _band(so_far[code], paths_of[code]) for code in so_far}
 
@@ -132,61 +140,55 @@ def _drawn_months(
     return np.take_along_axis(resampled, picks, axis=1)
 
 
-def _starts(
-    rng: np.random.Generator,
-    history: History,
-    left: float,
-    counts: npt.NDArray[np.int64],
-    rests: Floats,
-    paths: int,
-) -> Floats:
-    waits = [
-        ((one.started_on or history.as_of) - one.signed_on).days / DAYS_A_MONTH
-        for one in history.projects
-    ]
-    begun = [one.started_on is not None for one in history.projects]
-    curve = kaplan_meier(np.maximum(waits, 0.0).tolist(), begun)
-    # How surely the pace is known: as surely as a count of this many starts.
-    pace = rng.gamma(sum(begun) + 1.0, 1.0 / (sum(begun) + 1.0), size=paths)
+def _starts(rng: np.random.Generator, of: Lives, counts: Ints, rests: Floats, paths: int) -> Floats:
+    begun = np.isfinite(of.waits)
+    watched = np.minimum(np.minimum(of.waits, of.ages), of.gone)
+    curve = kaplan_meier(watched.tolist(), begun.tolist())
+    drawn = _pace(rng, pace.excess(pace.start_windows(of)), int(begun.sum()), paths)
     found = np.zeros(paths)
-    for wait, has_begun in zip(waits, begun, strict=True):
-        if not has_begun:
-            found += rng.random(paths) < _within(curve, wait, left) ** (1.0 / pace)
-    for at, rest in enumerate(rests):
-        found += rng.binomial(counts[:, at], _within(curve, 0.0, float(rest)))
+    for odds in pace.chance(curve, of.ages[~begun & np.isinf(of.gone)], of.months):
+        found += rng.random(paths) < _hastened(odds, drawn)
+    for at, odds in enumerate(pace.chance(curve, np.zeros(rests.size), rests)):
+        found += rng.binomial(counts[:, at], _hastened(odds, drawn))
     return found
 
 
-def _within(curve: Curve, age: float, months: float) -> float:
-    """Return the chance that what has waited `age` months ends within `months` more."""
-    waiting = curve.at(age)
-    return 0.0 if waiting <= 0 else 1.0 - curve.at(age + months) / waiting
+def _pace(rng: np.random.Generator, excess: float, events: int, paths: int) -> Floats:
+    """Draw the pace that all projects of a path have in common; the middle one is the histories'.
+
+    It is known as surely as a count of so many events, and as past windows kept to theirs.
+    """
+    variance = excess + 1.0 / (events + 1.0)
+    return rng.lognormal(0.0, float(np.sqrt(np.log1p(variance))), size=paths)
+
+
+def _hastened(odds: float, drawn: Floats) -> Floats:
+    """Return the chance when the hazard is so many times its own."""
+    found: Floats = 1.0 - (1.0 - odds) ** drawn
+    return found
 
 
 def _money(
-    rng: np.random.Generator,
-    history: History,
-    left: float,
-    counts: npt.NDArray[np.int64],
-    sums: Floats,
-    rests: Floats,
-    paths: int,
+    rng: np.random.Generator, of: Lives, counts: Ints, sums: Floats, rests: Floats, paths: int
 ) -> Floats:
-    ages, shares = _shares(history)
     found = np.zeros(paths)
-    for project, age in zip(history.projects, ages, strict=True):
-        rises = _rises(ages, shares, float(age), left)
+    began = of.column(of.ages)
+    last = began - of.ahead  # the last age from which a project's next months are known
+    lives_on = np.isinf(of.gone)
+    for contract, column in zip(of.contracts[lives_on], began[lives_on], strict=True):
+        like = (last >= column) & (of.gone > column * of.step)
+        rises = of.shares[like, column + of.ahead] - of.shares[like, column]
         if rises.size:
-            found += project.contract_fen * rises[rng.integers(rises.size, size=paths)]
-    for at, rest in enumerate(rests):
-        rises = _rises(ages, shares, 0.0, float(rest), from_nothing=True)
+            found += contract * rises[rng.integers(rises.size, size=paths)]
+    for at, column in enumerate(of.column(rests)):
+        rises = of.shares[began >= column, column]
         if rises.size:
             found += sums[:, at] * _mean_of(rng, rises, counts[:, at])
-    arrived = sum(bool(one.arrivals) for one in history.projects)
-    return found * rng.gamma(arrived + 1.0, 1.0 / (arrived + 1.0), size=paths)
+    arrived = int((of.shares[:, -1] > 0).sum())
+    return found * _pace(rng, pace.excess(pace.money_windows(of)), arrived, paths)
 
 
-def _mean_of(rng: np.random.Generator, rises: Floats, counts: npt.NDArray[np.int64]) -> Floats:
+def _mean_of(rng: np.random.Generator, rises: Floats, counts: Ints) -> Floats:
     """Return the mean of as many drawn rises as projects were signed on each path."""
     most = max(int(counts.max()), 1)
     drawn = rises[rng.integers(rises.size, size=(counts.size, most))]
@@ -195,31 +197,28 @@ def _mean_of(rng: np.random.Generator, rises: Floats, counts: npt.NDArray[np.int
     return mean
 
 
-def _shares(history: History) -> tuple[Floats, list[tuple[Floats, Floats]]]:
-    """Return the age of each project and its arrivals as (age, cumulated share of contract)."""
-    ages, shares = [], []
+def _lives(history: History, months: float) -> Lives:
+    """Return the projects on the grid of ages."""
+    arrivals = []
     for one in history.projects:
-        ages.append((history.as_of - one.signed_on).days / DAYS_A_MONTH)
         came = sorted(one.arrivals)
         at = np.array([max((on - one.signed_on).days / DAYS_A_MONTH, 0.0) for on, _ in came])
         part = np.cumsum([fen / one.contract_fen for _, fen in came])
-        shares.append((at, np.concatenate([[0.0], part])))
-    return np.array(ages), shares
-
-
-def _rises(
-    ages: Floats,
-    shares: Sequence[tuple[Floats, Floats]],
-    age: float,
-    months: float,
-    *,
-    from_nothing: bool = False,
-) -> Floats:
-    """Return by how much the share of each older project rose from an age over the next months."""
-    found = []
-    for own, (at, part) in zip(ages, shares, strict=True):
-        if own >= age + months:
-            end = part[np.searchsorted(at, age + months, side="right")]
-            begin = 0.0 if from_nothing else part[np.searchsorted(at, age, side="right")]
-            found.append(end - begin)
-    return np.array(found)
+        arrivals.append((at, np.concatenate([[0.0], part])))
+    ages = [(history.as_of - one.signed_on).days / DAYS_A_MONTH for one in history.projects]
+    waits = [
+        max((one.started_on - one.signed_on).days / DAYS_A_MONTH, 0.0) if one.started_on else np.inf
+        for one in history.projects
+    ]
+    gone = [
+        (one.left_on - one.signed_on).days / DAYS_A_MONTH if one.left_on else np.inf
+        for one in history.projects
+    ]
+    return pace.lives(
+        ages=np.array(ages),
+        contracts=np.array([float(one.contract_fen) for one in history.projects]),
+        waits=np.array(waits),
+        gone=np.array(gone),
+        arrivals=arrivals,
+        months=months,
+    )

@@ -145,12 +145,10 @@ def _refuse_unplanned(project: Project) -> None:
 EDITABLE = (
     "name",
     "name_en",
-    "unit_id",
     "system_code",
     "chain_id",
     "segment_id",
     "park",
-    "planned_investment_fen",
     "size_class",
     "needs_site",
     "owner_account_id",
@@ -161,7 +159,10 @@ EDITABLE = (
 def change(
     work: Work, actor: Actor, project_id: str, *, version: int, facts: Mapping[str, Any]
 ) -> Project:
-    """Change some of the EDITABLE facts; a form opened before another change is refused."""
+    """Change some of the EDITABLE facts; a form opened before another change is refused.
+
+    The unit and the planned amount change since a day: amendments.py.
+    """
     actor.must(Duty.EDIT_DEALS)
     assert set(facts) <= set(EDITABLE), f"not to be edited: {set(facts) - set(EDITABLE)}"
     project = get(work, project_id)
@@ -174,7 +175,6 @@ def change(
         setattr(project, name, value)
     if not project.name.strip():
         raise DomainError("The project has no name.", "Enter its name.")
-    _refuse_unplanned(project)
     project.version += 1
     work.add(project)
     audit.write(work, actor, "project:change", "project", project.id, before=before, after=facts)

@@ -13,7 +13,7 @@ from sqlmodel import Field, col
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Id, Row, Work, one_of, strict
-from portfolio.kernel.errors import DomainError
+from portfolio.kernel.errors import DomainError, NotFoundError
 
 
 # ---- facts
@@ -93,6 +93,31 @@ def certify(
     return row
 
 
+def take_back(work: Work, actor: Actor, qualification_id: str, *, reason: str) -> None:
+    """Take a certificate off that was recorded in error; the audit trail keeps what it said."""
+    actor.must(Duty.EDIT_DEALS)
+    row = work.session.get(Qualification, qualification_id)
+    if row is None:
+        raise NotFoundError
+    if not reason.strip():
+        raise DomainError(
+            "Taking a certificate off needs its reason.", "Say in one sentence what was wrong."
+        )
+    work.session.delete(row)
+    work.session.flush()
+    before = {
+        "kind": row.kind,
+        "certificate": row.certificate,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+        "evidence": row.evidence_file_id,
+    }
+    after = {"reason": reason.strip()}
+    audit.write(
+        work, actor, "firm:certify", "organisation", row.organisation_id, before=before, after=after
+    )
+
+
 # ---- reads
 def valid(work: Work, as_of: date, *, with_demo: bool = True) -> dict[str, list[Kind]]:
     """Return {firm: what it is certified as} on a day."""
@@ -110,3 +135,15 @@ def valid(work: Work, as_of: date, *, with_demo: bool = True) -> dict[str, list[
     for organisation_id, kind in work.rows(statement):
         found.setdefault(organisation_id, []).append(Kind(kind))
     return found
+
+
+def of_firm(work: Work, organisation_id: str, *, with_demo: bool = True) -> list[Qualification]:
+    """Return the certificates of a firm, the newest first, those that ran out included."""
+    statement = (
+        sa.select(Qualification)
+        .where(col(Qualification.organisation_id) == organisation_id)
+        .order_by(col(Qualification.valid_from).desc(), col(Qualification.kind))
+    )
+    if not with_demo:
+        statement = statement.where(col(Qualification.is_demo).is_(False))
+    return list(work.session.execute(statement).scalars())

@@ -135,4 +135,5 @@ def _points(part: Part, entrant: Entrant, span: tuple[float, float]) -> Points:
                 points = ratio_score(value, 1, weight=part.weight, cap=part.cap)
             case Method.TO_TARGET if target:
                 points = ratio_score(value, target, weight=part.weight, cap=part.cap)
-    return Points(code=part.code, value=value, target=target, points=points)
+    asked = target if part.method is Method.TO_TARGET else None
+    return Points(code=part.code, value=value, target=asked, points=points)

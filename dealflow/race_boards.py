@@ -12,7 +12,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from dealflow import counted, definitions, race, targets
+from dealflow import counted, definitions, district_board, race, targets
+from dealflow.counted import Facts
 from dealflow.race import Entrant, Line, Method, Part, Points
 from dealflow.targets import Scope
 from portfolio.figures import Figure
@@ -22,7 +23,7 @@ from portfolio.kernel.db import Id, Instant, Row, Work, one_of, strict
 from portfolio.kernel.errors import DomainError, NotFoundError
 from valuation.periods import Quarter, year_start
 
-RANKED = (Scope.UNIT, Scope.CHAIN, Scope.SYSTEM)
+RANKED = (Scope.UNIT, Scope.CHAIN, Scope.SYSTEM, Scope.DISTRICT)
 
 
 # ---- facts
@@ -49,6 +50,7 @@ class Board:
     as_of: date
     lines: tuple[Line, ...]
     figures: dict[str, dict[str, Figure]]  # subject -> measure -> figure, with rows
+    others_until: date | None = None  # of districts: the last day that others' figures speak of
 
     @property
     def mean(self) -> float:
@@ -116,12 +118,12 @@ def set_formula(work: Work, actor: Actor, formula: Formula) -> RaceFormula:
     """Record a version of a formula; it follows the last in number and in time."""
     actor.must(Duty.EDIT_DEALS)
     last = work.rows(
-        sa.select(col(RaceFormula.version), col(RaceFormula.valid_from))
+        sa.select(col(RaceFormula.version), col(RaceFormula.valid_from), col(RaceFormula.scope))
         .where(col(RaceFormula.code) == formula.code)
         .order_by(col(RaceFormula.version).desc())
         .limit(1)
     )
-    version, since = last[0] if last else (0, date.min)
+    version, since = last[0][:2] if last else (0, date.min)
     if formula.version != version + 1 or formula.valid_from <= since:
         raise DomainError(
             "The formula {code} has the version {version}, in force since {since}.",
@@ -136,6 +138,12 @@ def set_formula(work: Work, actor: Actor, formula: Formula) -> RaceFormula:
             "The formula ranks by {code}, which has no definition.",
             "Define the measure first.",
             code=unknown[0],
+        )
+    if version and Scope(last[0][2]) is not formula.scope:
+        raise DomainError(
+            "The formula {code} ranks others than the version before it.",
+            "Give it a code of its own.",
+            code=formula.code,
         )
     if not formula.parts or min(part.weight for part in formula.parts) <= 0:
         raise DomainError(
@@ -176,6 +184,12 @@ def publish(work: Work, actor: Actor, code: str, quarter: Quarter) -> RaceBoard:
             quarter=quarter,
         )
     found = board(work, code, quarter.end)
+    if found.formula.scope is Scope.DISTRICT and found.others_until != quarter.end:
+        raise DomainError(
+            "No figure of another district up to {ends} is recorded.",
+            "Record them from their documents first.",
+            ends=quarter.end,
+        )
     text = audit.canonical([asdict(line) for line in found.lines])
     row = work.add(
         RaceBoard(
@@ -224,19 +238,26 @@ def _formula(row: RaceFormula) -> Formula:
     )
 
 
-def board(work: Work, code: str, as_of: date, *, with_demo: bool = True) -> Board:
-    """Rank the year up to a day by the formula in force on it."""
+def board(
+    work: Work, code: str, as_of: date, *, with_demo: bool = True, facts: Facts | None = None
+) -> Board:
+    """Rank the year up to a day by the formula in force on it.
+
+    facts  the rows of the year up to that day, where they were read already
+    """
     formula = next((one for one in formulas(work, as_of) if one.code == code), None)
     if formula is None:
         raise NotFoundError
+    if formula.scope is Scope.DISTRICT:
+        return _of_districts(work, formula, as_of, with_demo=with_demo)
     asked = targets.set_for(work, as_of.year, formula.scope, with_demo=with_demo)
-    facts = counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
+    facts = facts or counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
     in_force = definitions.in_force(work, as_of)
     codes = [part.code for part in formula.parts]
     means = {one: in_force[one] for one in codes if one in in_force}
     subjects = [
         one
-        for one in targets.subjects(work, formula.scope, with_demo=with_demo)
+        for one in targets.subjects(work, formula.scope, as_of=as_of, with_demo=with_demo)
         if one.project_ids or any((one.subject_id, part) in asked for part in codes)
     ]
     figures = targets.figures_by_subject(facts, subjects, means)
@@ -258,6 +279,20 @@ def board(work: Work, code: str, as_of: date, *, with_demo: bool = True) -> Boar
     ]
     lines = race.rank(formula.parts, field)
     return Board(formula=formula, as_of=as_of, lines=lines, figures=figures)
+
+
+def _of_districts(work: Work, formula: Formula, as_of: date, *, with_demo: bool) -> Board:
+    ends = district_board.period_end(work, as_of, with_demo=with_demo)
+    in_force = definitions.in_force(work, ends)
+    means = {part.code: in_force[part.code] for part in formula.parts if part.code in in_force}
+    field, figures = district_board.field(work, formula.parts, means, ends, with_demo=with_demo)
+    return Board(
+        formula=formula,
+        as_of=ends,
+        lines=race.rank(formula.parts, field),
+        figures=figures,
+        others_until=ends if len(field) > 1 else None,
+    )
 
 
 def published(work: Work, code: str, as_of: date) -> list[Published]:
@@ -290,12 +325,16 @@ def _lines(text: str) -> tuple[Line, ...]:
     )
 
 
-def restated(was: Published, now: Sequence[Line]) -> dict[str, tuple[Line, Line]]:
-    """Return {subject: (published, now)} of the places whose rank or score differs."""
-    found = {line.subject_id: line for line in now}
+def restated(was: Published, now: Sequence[Line]) -> dict[str, tuple[Line | None, Line | None]]:
+    """Return {subject: (published, now)} of the places that differ; None where it has none."""
+    before = {line.subject_id: line for line in was.lines}
+    after = {line.subject_id: line for line in now}
     return {
-        line.subject_id: (line, found[line.subject_id])
-        for line in was.lines
-        if line.subject_id in found
-        and (line.rank, line.score) != (found[line.subject_id].rank, found[line.subject_id].score)
+        subject_id: (before.get(subject_id), after.get(subject_id))
+        for subject_id in before | after
+        if _place(before.get(subject_id)) != _place(after.get(subject_id))
     }
+
+
+def _place(line: Line | None) -> tuple[int, float] | None:
+    return None if line is None else (line.rank, line.score)

@@ -229,6 +229,14 @@ def funnel(
 ) -> list[FunnelStep]:
     """Return the funnel of a period on either basis."""
     facts = counted.load(work, since, as_of, with_demo=with_demo)
+    return funnel_of(work, facts, basis, with_demo=with_demo)
+
+
+def funnel_of(
+    work: Work, facts: Facts, basis: Basis, *, with_demo: bool = True
+) -> list[FunnelStep]:
+    """Return the funnel of rows that were read already."""
+    as_of = facts.as_of
     signed = {contract.project_id for contract in facts.contracts}
     shown = None if with_demo else col(Milestone.is_demo).is_(False)
     days = first_days(work, as_of, among=shown)
@@ -241,7 +249,7 @@ def funnel(
         started = set(facts.started)
     began = {p: min(d) for p, reached in days.items() if (d := _production_days(reached))}
     if basis is Basis.PERIOD:
-        producing = {project_id for project_id, on in began.items() if on >= since}
+        producing = {project_id for project_id, on in began.items() if on >= facts.since}
     else:
         producing = signed & set(began)
     in_talks = [row for row in facts.standing if row.stage is Stage.IN_TALKS]

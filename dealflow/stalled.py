@@ -2,7 +2,7 @@
 
 Approved and not started 立项未开工, started and not building 开工未建设, building and not finished
 建设未竣工. Source of the names: GUIDANCE_FUNDS.md §3.4. Building is seen by money in place after
-the start; finished is seen by production.
+the start; finished is seen by production. The days allowed are dated data (stall_limits.py).
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,13 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import cards, landings
+from dealflow import cards, landings, stall_limits
 from dealflow.cards import Card
-from dealflow.dispatch import start_due
+from dealflow.freezing import start_due
 from dealflow.projects import Project, stage_at
 from dealflow.stages import Milestone, Stage, first_days
 from portfolio.kernel.db import Work
 
-QUIET_DAYS, SLOW_DAYS = 90, 540  # after the start: without any money, and without production
 NOT_STARTED = (Stage.FORMAL, Stage.REGISTERED, Stage.SITE)
 
 
@@ -58,6 +57,12 @@ def stalled(work: Work, as_of: date, *, with_demo: bool = True) -> dict[Stall, l
     money = landings.money_in_place(work, date.min, as_of, project_ids=ids, with_demo=with_demo)
     paid: dict[str, date] = {row.project_id: row.on for row in money}  # by day, so the last
     lists: dict[Stall, list[StalledLine]] = {stall: [] for stall in Stall}
+    limits = stall_limits.of_day(work, as_of)
+    allowed = {
+        Stall.NOT_STARTED: limits.not_started_days,
+        Stall.NOT_BUILDING: limits.not_building_days,
+        Stall.NOT_FINISHED: limits.not_finished_days,
+    }
     for project_id, card in found.items():
         if card.is_told or (card.is_demo and not with_demo):
             continue
@@ -65,8 +70,7 @@ def stalled(work: Work, as_of: date, *, with_demo: bool = True) -> dict[Stall, l
         if since is None:
             continue
         stall, day = since
-        limit = {Stall.NOT_BUILDING: QUIET_DAYS, Stall.NOT_FINISHED: SLOW_DAYS}.get(stall, 0)
-        if (as_of - day).days > limit:
+        if (as_of - day).days > allowed[stall]:
             lists[stall].append(
                 StalledLine(stall=stall, card=card, since=day, days=(as_of - day).days)
             )

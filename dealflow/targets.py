@@ -11,7 +11,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
-from dealflow import counted, definitions, measures
+from dealflow import amendments, counted, definitions, measures
+from dealflow.amendments import Fact
 from dealflow.chains import Chain
 from dealflow.counted import Facts
 from dealflow.first_definitions import Definition
@@ -129,8 +130,13 @@ def set_target(
 
 
 # ---- reads
-def subjects(work: Work, scope: Scope, *, with_demo: bool = True) -> list[Subject]:
-    """Return the subjects of a scope with the projects of each, by name."""
+def subjects(
+    work: Work, scope: Scope, *, as_of: date | None = None, with_demo: bool = True
+) -> list[Subject]:
+    """Return the subjects of a scope with the projects of each, by name.
+
+    as_of  the close at which a unit had its projects; as it is now, unless a day is given
+    """
     if scope is Scope.DISTRICT:
         every = frozenset(one for (one,) in work.rows(sa.select(col(Project.id))))
         whole = Subject(
@@ -148,7 +154,11 @@ def subjects(work: Work, scope: Scope, *, with_demo: bool = True) -> list[Subjec
         Scope.UNIT: (col(Project.unit_id), Unit, col(Unit.id)),
     }[scope]
     own: dict[str, set[str]] = {}
-    for subject_id, project_id in work.rows(sa.select(key, col(Project.id))):
+    moved = None
+    if scope is Scope.UNIT and as_of is not None:
+        moved = amendments.at(work, as_of, among=(Fact.UNIT,))
+    for now, project_id in work.rows(sa.select(key, col(Project.id))):
+        subject_id = now if moved is None else moved.text(project_id, Fact.UNIT, now or "")
         own.setdefault(subject_id, set()).add(project_id)
     named = sa.select(id_, table.name, table.name_en, table.is_demo).order_by(id_)  # type: ignore[attr-defined]  # the three have these columns
     return [
@@ -221,7 +231,7 @@ def part_figures(
 def paces(work: Work, as_of: date, scope: Scope, *, with_demo: bool = True) -> list[Pace]:
     """Return every target of the year with what has come of it, best share first."""
     asked = set_for(work, as_of.year, scope, with_demo=with_demo)
-    known = {one.subject_id: one for one in subjects(work, scope, with_demo=with_demo)}
+    known = {one.subject_id: one for one in subjects(work, scope, as_of=as_of, with_demo=with_demo)}
     facts = counted.load(work, year_start(as_of), as_of, with_demo=with_demo)
     in_force = definitions.in_force(work, as_of)
     means = {code: in_force[code] for _, code in asked if code in in_force}

@@ -1,12 +1,14 @@
 """Organisations: any legal person, known by its unified social credit code where it has one."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Row, Work, strict
-from portfolio.kernel.errors import DomainError, NotFoundError
+from portfolio.kernel.errors import DomainError, NotFoundError, StaleError
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
 WEIGHTS = tuple(3**place % 31 for place in range(17))
@@ -59,6 +61,9 @@ class Organisation(Row, table=True):
     version: int = 1
 
 
+EDITABLE = ("name_en", "credit_code", "city")
+
+
 # ---- commands
 def create(
     work: Work,
@@ -97,6 +102,51 @@ def create(
         after={"name": name, "code": code},
     )
     return row
+
+
+def describe(
+    work: Work, actor: Actor, organisation_id: str, *, version: int, facts: Mapping[str, str]
+) -> Organisation:
+    """Say more of an organisation: some of the EDITABLE facts, from the version that was seen.
+
+    errors  a code that is wrong or that another organisation has; a form that is too old
+    """
+    actor.must(Duty.EDIT_DEALS)
+    assert set(facts) <= set(EDITABLE), f"not to be edited: {set(facts) - set(EDITABLE)}"
+    row = get(work, organisation_id)
+    before = {name: getattr(row, name) for name in facts}
+    if row.version != version:
+        raise StaleError(
+            mine={**facts, "version": version}, theirs={**before, "version": row.version}
+        )
+    after: dict[str, str | None] = {name: text.strip() for name, text in facts.items()}
+    if "credit_code" in after:
+        after["credit_code"] = _own_code(work, row, after["credit_code"] or "")
+    for name, value in after.items():
+        setattr(row, name, value)
+    row.version += 1
+    work.add(row)
+    audit.write(
+        work, actor, "organisation:describe", "organisation", row.id, before=before, after=after
+    )
+    return row
+
+
+def _own_code(work: Work, row: Organisation, code: str) -> str | None:
+    if not code:
+        return None
+    code = check_credit_code(code)
+    taken = sa.select(col(Organisation.name)).where(
+        col(Organisation.credit_code) == code, col(Organisation.id) != row.id
+    )
+    if name := work.scalar(taken):
+        raise DomainError(
+            "The credit code {code} belongs to {name}.",
+            "Check the code against the business licence, or use that firm's name.",
+            code=code,
+            name=name,
+        )
+    return code
 
 
 def get(work: Work, organisation_id: str) -> Organisation:

@@ -10,11 +10,13 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from portfolio import ledger
+from portfolio import ledger, memo_rows, moved
 from portfolio.accounts import AccountCode, Line
 from portfolio.call_types import OUTSIDE
+from portfolio.commitments import Commitment, Partner
 from portfolio.kernel.db import Work
 from portfolio.ledger import LedgerPosting, Moment
+from portfolio.memo_rows import MemoRow
 
 RECALLABLE = "distribution:recallable:"  # purpose of the postings that may be called again
 
@@ -64,3 +66,46 @@ def outside(work: Work, moment: Moment, fund_id: str) -> dict[str, int]:
         .group_by(col(LedgerPosting.partner_id))
     )
     return {partner_id: int(fen) for partner_id, fen in work.rows(statement)}
+
+
+def by_fund(work: Work, moment: Moment) -> dict[str, int]:
+    """Return {fund: fen} that may still be called of all its partners, in three queries for all.
+
+    The same amount as `capital.accounts(...).total.unfunded_fen`, one fund after the other.
+    """
+    promised = (
+        sa.select(col(Partner.fund_id), sa.func.sum(col(Commitment.amount_fen)))
+        .join(Partner, col(Partner.id) == col(Commitment.partner_id))
+        .where(
+            col(Commitment.effective_date) <= moment.as_of,
+            moment.knew(col(Commitment.recorded_at)),
+        )
+        .group_by(col(Partner.fund_id))
+    )
+    if not moment.with_demo:
+        promised = promised.where(col(Commitment.is_demo).is_(False))
+    line, purpose = col(LedgerPosting.line), col(LedgerPosting.purpose)
+    used = (
+        ledger.entries(col(LedgerPosting.fund_id), sa.func.sum(col(LedgerPosting.amount_fen)))
+        .where(
+            col(LedgerPosting.account) == AccountCode.PARTNERS_CAPITAL.value,
+            sa.or_(
+                (line == int(Line.CONTRIBUTIONS)) & ~purpose.startswith(OUTSIDE),
+                (line == int(Line.DISTRIBUTIONS)) & purpose.startswith(RECALLABLE),
+                (line == int(Line.PARTNER_TRANSFERS)) & purpose.in_(moved.OF_UNFUNDED),
+            ),
+            moment.holds(),
+        )
+        .group_by(col(LedgerPosting.fund_id))
+    )
+    adjusted = (
+        sa.select(col(Partner.fund_id), sa.func.sum(col(MemoRow.amount_fen)))
+        .join(Partner, col(Partner.id) == col(MemoRow.partner_id))
+        .where(col(MemoRow.sheet_row).in_(memo_rows.UNFUNDED_ROWS), memo_rows.holds(moment))
+        .group_by(col(Partner.fund_id))
+    )
+    found: dict[str, int] = {}
+    for statement in (promised, used, adjusted):
+        for fund_id, fen in work.rows(statement):
+            found[fund_id] = found.get(fund_id, 0) + int(fen)
+    return found

@@ -64,32 +64,37 @@ def _plain(cell: Cell) -> str:
             return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
-def as_xlsx(table: Table) -> bytes:
-    """Return a workbook of one sheet; the same table gives the same bytes."""
+def as_xlsx(*tables: Table) -> bytes:
+    """Return a workbook, a sheet a table; the same tables give the same bytes."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": neutral(table.title), "created": MADE_AT})
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        days = book.add_format({"num_format": "yyyy-mm-dd"})
-        money = book.add_format({"num_format": "#,##0.00"})
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, len(table.headings) - 1, 16)
-        for place, heading in enumerate(table.headings):
-            sheet.write_string(0, place, neutral(heading), bold)
-        for number, row in enumerate(table.rows, start=1):
-            for place, cell in enumerate(row):
-                match cell:
-                    case str():
-                        sheet.write_string(number, place, neutral(cell))
-                    case date():
-                        sheet.write_datetime(number, place, cell, days)
-                    case Decimal():
-                        sheet.write_number(number, place, cell, money)
-                    case int():
-                        sheet.write_number(number, place, cell)
+        book.set_properties({"title": neutral(tables[0].title), "created": MADE_AT})
+        for table in tables:
+            _sheet(book, table, None if len(tables) == 1 else table.title)
     return out.getvalue()
+
+
+def _sheet(book: xlsxwriter.Workbook, table: Table, name: str | None) -> None:
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    days = book.add_format({"num_format": "yyyy-mm-dd"})
+    money = book.add_format({"num_format": "#,##0.00"})
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, len(table.headings) - 1, 16)
+    for place, heading in enumerate(table.headings):
+        sheet.write_string(0, place, neutral(heading), bold)
+    for number, row in enumerate(table.rows, start=1):
+        for place, cell in enumerate(row):
+            match cell:
+                case str():
+                    sheet.write_string(number, place, neutral(cell))
+                case date():
+                    sheet.write_datetime(number, place, cell, days)
+                case Decimal():
+                    sheet.write_number(number, place, cell, money)
+                case int():
+                    sheet.write_number(number, place, cell)
 
 
 # ---- answers

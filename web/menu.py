@@ -29,6 +29,7 @@ MENU: tuple[tuple[Message | None, tuple[tuple[NavItem, *tuple[Duty, ...]], ...]]
             (_item(say("Payouts"), "/payouts", "trophy", "B"), Duty.READ_DEALFLOW),
             (_item(say("Landing"), "/landing", "funnel", "L", tab=True), Duty.READ_DEALFLOW),
             (_item(say("Chains"), "/chains", "chain", "C"), Duty.READ_DEALFLOW),
+            (_item(say("Firms"), "/firms", "firm", "N"), Duty.READ_DEALFLOW),
             (_item(say("Sites"), "/sites", "map", "S"), Duty.READ_DEALFLOW),
             (_item(say("Stalled projects"), "/stalled", "alert"), Duty.READ_DEALFLOW),
             (_item(say("Due dates"), "/calendar", "cal", "D"), Duty.READ_DEALFLOW),

@@ -24,7 +24,7 @@ class Settings:
     hosts: tuple[str, ...] = LOOPBACK
     over_tls: bool = False  # behind a proxy that speaks TLS: cookies become __Host- and Secure
     proxies: str = ""  # addresses whose forwarded headers are believed
-    smtp: str = ""  # host:port of a mail server; without one nothing is ever sent
+    smtp: str = ""  # a mail server (mailing.py); without one nothing is ever sent
     mail_from: str = ""
     mail_to: str = ""
 
@@ -54,8 +54,8 @@ def read() -> Settings:
     LIANJI_HOSTS         comma-separated names the server answers to
     LIANJI_TLS           "1" where a proxy in front speaks TLS
     LIANJI_PROXIES       comma-separated addresses of that proxy
-    LIANJI_SMTP          host:port of a mail server for `lianji digest --send`; off without it
-    LIANJI_MAIL_FROM, LIANJI_MAIL_TO  who writes, and who reads the digest
+    LIANJI_SMTP          host:port or smtp(s)://user:password@host:port, for `digest --send`
+    LIANJI_MAIL_FROM, LIANJI_MAIL_TO  who writes, and who read the digest (comma-separated)
     """
     given, folder = os.environ.get("LIANJI_DATABASE_URL"), os.environ.get("LIANJI_DATA")
     if given:

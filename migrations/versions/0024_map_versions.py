@@ -14,7 +14,7 @@ from portfolio.kernel.actors import SYSTEM
 from portfolio.kernel.db import Id, Instant, new_id
 from portfolio.kernel.guards import append_only
 
-revision, down_revision = "0024", "0019"
+revision, down_revision = "0024", "0022"
 branch_labels = depends_on = None
 PLACES = ("upstream", "midstream", "downstream", "aftermarket")
 FACTS = (

@@ -22,14 +22,31 @@ PLACES = {  # what is asked for, and the link to follow there
     "agreements": ("/agreements", ""),
     "agreement": ("/agreements", "#main tbody a[href^='/agreements/']"),
     "landing": ("/landing", ""),
+    "dispatch": ("/landing?tab=diff", ""),
+    "race": ("/landing?tab=race", ""),
     "fund": ("/funds/HT", ""),
     "investment": ("/funds/HT", "#main a[href^='/investments/']"),
     "reports": ("/reports", ""),
     "report": ("/reports?fund=HT", "#main tbody a[href^='/reports/']"),
     "import": ("/data/import", ""),
     "accounts": ("/admin/users", ""),
+    "districts": ("/race/districts", ""),
+    "district board": ("/landing?tab=race&board=districts&as_of=2026-09-30", ""),
+    "formula": ("/race/formulas?code=districts", ""),
+    "outlook": ("/landing?tab=outlook&as_of=2026-09-30", ""),
+    "stalled": ("/stalled", ""),
+    "evaluation": ("/funds/HT?tab=evaluation", ""),
+    "stake": ("/agreements?sort=-stake", ""),
+    "organisation": ("/organisation", ""),
+    "definitions": ("/definitions", ""),
 }
-READERS = {"login": "", "import": "office1", "accounts": "admin1"}  # the others: manager1
+READERS = {  # the others: manager1
+    "login": "",
+    "import": "office1",
+    "accounts": "admin1",
+    "districts": "office1",
+    "stalled": "office1",
+}
 SCREENS = ("overview", "deal", "fund", "report")
 
 WIDE = """() => {

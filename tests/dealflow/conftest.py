@@ -8,6 +8,7 @@ from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.files import Store
 from tests.dealflow.district import District
+from tests.dealflow.valley import Valley, settled
 
 
 @pytest.fixture
@@ -20,3 +21,9 @@ def district(work: Work, officer: Actor, second_officer: Actor, store: Store) ->
     }
     file = store.keep(work, officer, name="证明.pdf", content=b"%PDF-1.7 evidence")
     return District(work, officer, second_officer, file.id, unit_ids)
+
+
+@pytest.fixture
+def valley(work: Work, officer: Actor) -> Valley:
+    """The chain that test_firms.py works by hand."""
+    return settled(Valley(work, officer))

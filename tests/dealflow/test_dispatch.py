@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from dealflow import blockers, dispatch, frozen, landings, projects
+from dealflow import amendments, blockers, dispatch, frozen, landings, projects, restatement
 from dealflow.blockers import BlockerKind
 from dealflow.frozen import Aspect, Change, ChangeKind
 from dealflow.stages import Stage
@@ -92,12 +92,11 @@ def test_two_half_months_say_what_is_new_moved_changed_slipped_and_withdrawn(
     work.recorded_at = AFTER_S20
     in_october.reach(moved, Stage.STARTED, date(2023, 10, 20), note="取得施工许可证")
     in_october.verified(paid, date(2023, 10, 21), YI)
-    projects.change(
-        work,
-        officer,
-        raised.id,
-        version=projects.get(work, raised.id).version,
-        facts={"planned_investment_fen": 6 * YI, "unit_id": in_october.unit_ids["U2"]},
+    on = {"effective_on": date(2023, 10, 22), "reason": "补充协议"}
+    version = projects.get(work, raised.id).version
+    amendments.set_planned(*(work, officer, raised.id), planned_fen=6 * YI, version=version, **on)
+    amendments.set_unit(
+        *(work, officer, raised.id), unit_id=in_october.unit_ids["U2"], version=version + 1, **on
     )
     in_october.reach(gone, Stage.TERMINATED, date(2023, 10, 25), note="企业战略调整")
     new = in_october.project("新", first_heard_on=date(2023, 10, 24))
@@ -154,11 +153,11 @@ def test_a_back_dated_entry_shows_as_restated_and_leaves_the_sealed_half_alone(
     project = in_october.project("补")
     in_october.sign(project, date(2023, 10, 5), 3 * YI)
     sealed = dispatch.seal(work, officer, as_of=S19)
-    assert not dispatch.restated(work, sealed)
+    assert not restatement.restated(work, sealed)
     work.recorded_at = AFTER_S20
     in_october.verified(project, date(2023, 10, 12), YI)
 
-    restated = dispatch.restated(work, sealed)
+    restated = restatement.restated(work, sealed)
     money = next(shift for shift in restated.measures if shift.code == "money_in_place")
     assert (money.was, money.now, money.difference) == (0, YI, YI)
     assert [(c.name, c.was, c.now) for c in restated.projects] == [("补", "formal", "funded")]
@@ -178,7 +177,9 @@ def test_taking_back_an_entry_of_a_sealed_half_month_is_a_restatement_too(
     sealed = dispatch.seal(work, officer, as_of=S19)
     work.recorded_at += timedelta(days=3)
     landings.void(work, officer, arrival.id, reason="重复登记")
-    changed = {shift.code: shift.difference for shift in dispatch.restated(work, sealed).measures}
+    changed = {
+        shift.code: shift.difference for shift in restatement.restated(work, sealed).measures
+    }
     assert changed["money_in_place"] == -YI
 
 
@@ -191,7 +192,7 @@ def test_what_comes_after_a_sealed_half_month_does_not_restate_it(
     work.recorded_at = AFTER_S20
     late = in_october.project(first_heard_on=date(2023, 10, 18))
     in_october.sign(late, date(2023, 10, 20), 2 * YI)
-    assert not dispatch.restated(work, sealed)
+    assert not restatement.restated(work, sealed)
 
 
 # ---- blockers and action items

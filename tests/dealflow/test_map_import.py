@@ -36,8 +36,8 @@ from tests.dealflow.district import District
 
 SINCE = date(2023, 6, 30)
 HEADS = {
-    SEGMENTS: ("环节编号", "环节名称", "子系统", "位置", "关键程度", "目标企业数"),
-    FIRMS: ("环节编号", "企业名称", "角色", "起始日期"),
+    SEGMENTS: ("节点编号", "节点名称", "子系统", "位置", "关键程度", "目标企业数"),
+    FIRMS: ("节点编号", "企业名称", "角色", "起始日期"),
     LINKS: ("供应商", "客户", "占客户需求（%）", "起始日期"),
 }
 ROWS: dict[str, list[tuple[Any, ...]]] = {
@@ -313,7 +313,7 @@ def test_a_sheet_that_is_missing_or_has_no_headings_is_a_finding_not_an_emptied_
     one_sheet = {SEGMENTS: ROWS[SEGMENTS]}
     read = map_import.preview(work, chain.id, workbook(one_sheet))
     assert [one.sheet for one in read.findings] == [FIRMS, LINKS]
-    bare = map_import.preview(work, chain.id, workbook(ROWS, {SEGMENTS: ("环节编号", "位置")}))
+    bare = map_import.preview(work, chain.id, workbook(ROWS, {SEGMENTS: ("节点编号", "位置")}))
     assert {one.sheet for one in bare.findings} == {SEGMENTS, FIRMS, LINKS}
     assert bare.changes == ()
 

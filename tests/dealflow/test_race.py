@@ -51,8 +51,91 @@ def entrant(name: str, target: int = 0, **values: float | Undefined) -> Entrant:
 # ---- formulas
 @pytest.mark.parametrize(("x", "points"), [(10, 60), (20, 70), (30, 80), (50, 100)])
 def test_the_efficacy_coefficient_runs_from_sixty_to_a_hundred(x: float, points: float) -> None:
-    """(x − min) ÷ (max − min) × 40 + 60, as printed in the assessment rules of 高安 (2021)."""
+    """(x − min) ÷ (max − min) × 40 + 60: largest 100, smallest 60, the others between.
+
+    Published: this rule, in the assessment rules of 高安市商务局 for 2021 (chacewang news492504).
+    Not published there: a field with its values, so the four values here are worked by hand.
+    """
     assert race.efficacy(x, 10, 50) == pytest.approx(points)
+
+
+def test_the_published_totals_of_a_mixed_formula_are_reproduced() -> None:
+    """Two districts of the city that published its assessment of 2024: 2.78 and 2.95.
+
+    Published (qianlima bid-486863651): domestic investment attained 96 % and 90 %, × 0.5, without
+    a cap in sight; foreign investment 120 % × 0.5 = 0.6; signed projects 28 and 29 of 27 and
+    177.7 and 141.94 of 5.4 billion, each half, × 0.5 = 0.5, so capped at their targets; three
+    more parts as points: 0.5, 0.3 and 0.5, 0.4.
+    Not to be derived from it: whether 120 % is a cap or what was reached, and whether the cap of
+    the signed projects is on each ratio or on their sum (both give 0.5 here). The last three
+    parts count pieces and take points off, which a ratio does not do: they enter as printed.
+    """
+    parts = (
+        Part(code="domestic", method=Method.SHARE, weight=0.5),
+        Part(code="foreign", method=Method.SHARE, weight=0.5, cap=1.2),
+        Part(code="signed_count", method=Method.TO_TARGET, weight=0.25, cap=1.0),
+        Part(code="signed_amount", method=Method.TO_TARGET, weight=0.25, cap=1.0),
+        *(Part(code=code, method=Method.SHARE, weight=1) for code in ("large", "extra", "clean")),
+    )
+    wanted = {"signed_count": 27, "signed_amount": 5_400}  # the amounts in millions of yuan
+
+    def district(name: str, **values: float) -> Entrant:
+        return Entrant(
+            subject_id=name,
+            name=name,
+            name_en="",
+            figures={code: figure(code, value) for code, value in values.items()},
+            targets=wanted,
+            is_demo=False,
+        )
+
+    first = district(
+        "一", domestic=0.96, foreign=1.2, signed_count=28, signed_amount=17_770, large=0.5,
+        extra=0.3, clean=0.4,
+    )  # fmt: skip
+    second = district(
+        "二", domestic=0.90, foreign=1.2, signed_count=29, signed_amount=14_194, large=0.5,
+        extra=0.5, clean=0.4,
+    )  # fmt: skip
+    lines = race.rank(parts, [first, second])
+    assert [(line.name, line.score) for line in lines] == [
+        ("二", pytest.approx(2.95)),
+        ("一", pytest.approx(2.78)),
+    ]
+    assert [one.points for one in lines[1].parts] == pytest.approx(
+        [0.48, 0.6, 0.25, 0.25, 0.5, 0.3, 0.4]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "reached", "target", "weight", "points"),
+    [
+        ("projects", 4, 4, 30, 30),  # the time target reached: full points
+        ("projects", 6, 4, 30, 30),  # and not more than full
+        ("projects", 3, 4, 30, 22.5),  # short of it: by proportion
+        ("money", 9, 12, 20, 15),
+        ("fit", 3, 4, 20, 15),  # fitting new projects ÷ new projects × 20
+    ],
+)
+def test_the_quarterly_score_of_a_chain_team_is_by_proportion(
+    code: str, reached: int, target: int, weight: float, points: float
+) -> None:
+    """(attained ÷ target of the time) × points; 产业契合度 = fitting ÷ new projects × 20.
+
+    Published: the three rules and their weights 30, 20, 20 (cnzsr 5569, quarterly rules for
+    industry task forces). Not published: any team's figures; those here are worked by hand.
+    """
+    part = Part(code=code, method=Method.TO_TARGET, weight=weight, cap=1.0)
+    entered = Entrant(
+        subject_id="专班",
+        name="专班",
+        name_en="",
+        figures={code: figure(code, reached)},
+        targets={code: target},
+        is_demo=False,
+    )
+    (line,) = race.rank((part,), [entered])
+    assert line.score == pytest.approx(points)
 
 
 def test_where_all_are_equal_all_are_the_highest() -> None:

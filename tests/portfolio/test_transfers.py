@@ -22,6 +22,7 @@ from portfolio import (
     ledger,
     performance,
     transfers,
+    unfunded,
 )
 from portfolio.accounts import AccountCode, Line
 from portfolio.capital import Amounts
@@ -352,3 +353,6 @@ def test_the_invariants_hold_after_any_order_of_acts(work, manager, acts) -> Non
         )
         assert total.nav_fen == cash
         assert total.unfunded_fen == total.committed_fen - total.paid_in_fen + total.recallable_fen
+        assert unfunded.by_fund(work, Moment(as_of=on))[book.fund.id] == (
+            capital.accounts(work, Moment(as_of=on), book.fund.id).total.unfunded_fen
+        )

@@ -5,6 +5,7 @@ import io
 import re
 from datetime import date
 
+import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -188,6 +189,44 @@ def test_every_measure_has_a_name_and_a_page(desk, database) -> None:
     assert set(codes) <= set(TITLES)
     for code in codes:
         assert desk.get(f"/figures/{code}?{PERIOD}").status_code == 200, code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "start_rate_cohort",
+        "start_rate_due",
+        "start_rate_on_time",
+        "start_rate_period",
+        "start_rate_union",
+        "money_in_place_rate_period",
+        "money_in_place_rate_cohort",
+        "fund_landing_rate_count",
+        "fund_landing_rate_amount",
+        "capital_conversion",
+        "production_rate",
+        "capacity_rate",
+        "investment_attainment",
+        "leverage_fund",
+        "leverage_sub_fund",
+        "leverage_project",
+    ],
+)
+def test_every_rate_of_the_domain_opens_to_its_rows_and_hands_them_out(desk, code: str) -> None:
+    page = desk.get(f"/figures/{code}?{PERIOD}")
+    assert page.status_code == 200
+    rows = csv_rows(desk.get(f"/figures/{code}/rows.csv?{PERIOD}"))
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(desk.get(f"/figures/{code}/rows.xlsx?{PERIOD}").content)
+    ).active
+    assert sheet.max_row == len(rows)
+    shown = value_of(page.text)
+    assert re.match(r"— \(.+\)", shown) or len(rows) > 1, shown  # a reason, or rows
+
+
+def test_a_rate_without_a_definition_is_shown_nowhere(desk) -> None:
+    for address in ("/figures/own_rate", "/figures/own_rate/rows.csv", "/figures/own_rate/tip"):
+        assert desk.get(f"{address}?{PERIOD}").status_code == 404, address
 
 
 # ---- funds

@@ -192,8 +192,8 @@ def test_the_evaluation_file_carries_each_indicator_with_its_rows(logged_in, tol
     sheet = openpyxl.load_workbook(io.BytesIO(file.content)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     social = [row for row in rows if row[1] == "Social capital"]
-    assert social[0][2:5] == ["55.6%", "50.0%", "Reached"]
-    assert [row[6] for row in social[1:]] == ["出资人甲", "出资人乙", "出资人丙"]
+    assert social[0][2:6] == ["55.6%", "", "50.0%", "Reached"]
+    assert [row[7] for row in social[1:]] == ["出资人甲", "出资人乙", "出资人丙"]
 
 
 def test_an_lp_sees_none_of_it(logged_in, told) -> None:

@@ -1,16 +1,17 @@
 """Commands for a clock: seal the half month that is over, and tell the day what is due."""
 
-import smtplib
-from datetime import datetime
-from email.message import EmailMessage
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from dealflow import dispatch
+from portfolio.kernel import outbox
 from portfolio.kernel import site as sites
 from portfolio.kernel.actors import SYSTEM, Actor, Role
 from portfolio.kernel.errors import DomainError
+from portfolio.kernel.outbox import LetterState
+from web import mailing
 from web.cli import Json, app, current, reading, settings, show
 from web.deps import business_day
 from web.formats import Reader
@@ -18,6 +19,7 @@ from web.settings import Settings
 from web.templating import translations
 from web.views import calendar
 
+DAYS_TRIED = 14  # an older digest says nothing that is still news
 OFFICE = Actor(id=SYSTEM.id, name=SYSTEM.name, role=Role.INVESTMENT_OFFICE)
 
 
@@ -59,27 +61,45 @@ def digest(
         lines += [
             f"  {one.at.on}  {reader.say(one.kind)}  {one.at.text}  {one.at.who}" for one in owed
         ]
-    if send:
-        post(settings(), subject=lines[0], text="\n".join(lines))
     facts = [
         {"on": one.at.on, "kind": one.at.kind.value, "text": one.at.text, "who": one.at.who}
         for _, owed in found.parts
         for one in owed
     ]
     show(facts, as_json=as_json, text=lambda: "\n".join(lines))
+    if send:
+        post(settings(), day=found.today, subject=lines[0], text="\n".join(lines))
 
 
-def post(settings: Settings, *, subject: str, text: str) -> None:
-    """Send a mail; without a configured server nothing leaves the house."""
-    if not settings.smtp or not settings.mail_to:
+def post(settings: Settings, *, day: date, subject: str, text: str) -> None:
+    """Put the day's digest into the outbox, then hand in all that waits there.
+
+    Each attempt is a unit of its own: what one server refused stays for the next run, and what was
+    taken is never sent again.
+    """
+    recipients = mailing.recipients_of(settings)
+    server = mailing.server_of(settings.smtp)
+    with current() as (database, _):
+        with database.writing() as work:
+            outbox.write(work, recipients, day=day, subject=subject, text=text)
+            waiting = [
+                one
+                for one in outbox.letters(work, day - timedelta(days=DAYS_TRIED))
+                if not one.is_sent
+            ]
+        problems: list[str] = []
+
+        def note(letter: LetterState, problem: str) -> None:
+            with database.writing() as work:
+                outbox.note(work, letter.letter_id, problem=problem)
+            problems.extend([problem] if problem else [])
+
+        failed = mailing.send(server, settings.mail_from or recipients[0], waiting, note)
+    if failed:
         raise DomainError(
-            "No mail server is configured, so nothing was sent.",
-            "Set LIANJI_SMTP (host:port), LIANJI_MAIL_FROM and LIANJI_MAIL_TO.",
+            "{count} of {all} letters were not taken: {why}",
+            "They stay in the outbox; the next `lianji digest --send` tries again.",
+            count=failed,
+            all=len(waiting),
+            why="; ".join(dict.fromkeys(problems)),
         )
-    message = EmailMessage()
-    message["Subject"], message["From"] = subject, settings.mail_from or settings.mail_to
-    message["To"] = settings.mail_to
-    message.set_content(text)
-    host, _, port = settings.smtp.partition(":")
-    with smtplib.SMTP(host, int(port or 25), timeout=20) as server:
-        server.send_message(message)

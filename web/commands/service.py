@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ from typing import Annotated
 import sqlalchemy as sa
 import typer
 
-from dealflow import definitions, landed
+from dealflow import definitions, landed, seals
 from migrations import upgrade as migrations
 from portfolio.kernel import actors, audit
 from portfolio.kernel import site as sites
@@ -110,18 +111,28 @@ def run_server(given: Settings, *, host: str, port: int, workers: int = 1) -> No
 
 @app.command("verify-audit")
 def verify_audit(as_json: Json = False) -> None:
-    """Read the whole audit chain and name every place where it breaks."""
+    """Read the whole audit chain and everything sealed; name every place where it breaks."""
     with opened() as (database, _), database.reading() as work:
         count, findings = audit.verify(work)
-    value = {"lines": count, "findings": [{"seq": f.seq, "what": f.what} for f in findings]}
-    show(
-        value,
-        as_json=as_json,
-        text=lambda: "\n".join(
-            [f"{count} lines, {len(findings)} findings", *(f"#{f.seq} {f.what}" for f in findings)]
-        ),
-    )
-    sys.exit(1 if findings else 0)
+        sealed = seals.check(work)
+    value = {
+        "lines": count,
+        "findings": [{"seq": f.seq, "what": f.what} for f in findings],
+        "sealed": [
+            {"kind": str(one.kind), "texts": one.texts, "findings": list(one.findings)}
+            for one in sealed
+        ],
+    }
+    broken = [f"#{f.seq} {f.what}" for f in findings]
+    lines = [_counted("lines of the audit trail", count, broken)]
+    lines += [_counted(str(one.kind), one.texts, one.findings) for one in sealed]
+    show(value, as_json=as_json, text=lambda: "\n".join(lines))
+    sys.exit(1 if findings or any(one.findings for one in sealed) else 0)
+
+
+def _counted(kind: str, count: int, findings: Sequence[str]) -> str:
+    head = f"{count} {kind}, {len(findings)} findings"
+    return "\n".join([head, *(f"   {found}" for found in findings)])
 
 
 @app.command()

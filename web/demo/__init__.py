@@ -20,6 +20,7 @@ from web.demo import (
     eight,
     evidence,
     fees,
+    firm_rows,
     growth,
     history,
     hongtai,
@@ -28,6 +29,7 @@ from web.demo import (
     leads,
     money_in,
     mother,
+    office_book,
     people,
     pipeline,
     quarter_ends,
@@ -95,5 +97,7 @@ def plan() -> Timeline:
     landing_office.stage(timeline)
     dispatch.stage(timeline)
     sites.stage(timeline)
+    office_book.stage(timeline)
     leads.stage(timeline, leads.plans(list(pipeline.in_talks())))
+    firm_rows.stage(timeline)
     return timeline

@@ -8,7 +8,6 @@ from dealflow.chains import Criticality, Position
 from dealflow.qualifications import Kind
 from portfolio import organisations
 from web.demo import cohort
-from web.demo.published import AS_OF
 from web.demo.timeline import Scene, Timeline
 
 UP, MID, DOWN, AFTER = Position
@@ -152,7 +151,7 @@ def people_the_map(scene: Scene) -> None:
         for name in names:
             firm = organisations.find_or_create(work, office, name=name)
             chains.name_leader(
-                work, office, scene["chain", slug], organisation_id=firm.id, since_on=AS_OF
+                work, office, scene["chain", slug], organisation_id=firm.id, since_on=SINCE
             )
     for slug, segment, name, role, kind in TARGETS:
         firm = organisations.find_or_create(work, office, name=name, is_demo=True)

@@ -9,7 +9,19 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import blockers, dispatch, forecasts, landings, leverage, race_boards, targets
+from dealflow import (
+    agreements,
+    amendments,
+    blockers,
+    dispatch,
+    forecasts,
+    landings,
+    leverage,
+    projects,
+    race_boards,
+    targets,
+)
+from dealflow.agreements import AgreementKind
 from dealflow.blockers import BlockerKind
 from dealflow.landings import MoneyKind
 from dealflow.projects import Project, stage_at
@@ -166,6 +178,15 @@ def raise_what_is_stuck(scene: Scene, as_of: date) -> None:
         )
 
 
+def settle_what_was_stuck(scene: Scene) -> None:
+    """Clear the blockers of 2023 and finish their items: the sealed half month keeps them open."""
+    work, officer, today = scene.work, scene.actor("office1"), scene.work.today()
+    for one in blockers.blockers(work, today):
+        blockers.clear_blocker(work, officer, one.blocker_id, on=today, how="已协调解决（示例）")
+    for item in blockers.actions(work, today):
+        blockers.finish(work, officer, item.action_id, on=today, how="已办结（示例）")
+
+
 def seal(scene: Scene, *halves: date) -> None:
     """Seal half months, oldest first."""
     for as_of in halves:
@@ -193,6 +214,46 @@ def pay_late(scene: Scene) -> None:
     landings.verify(
         scene.work, scene.actor("office2"), arrival.id, accepted=True, on=scene.work.today()
     )
+
+
+def amend_late(scene: Scene) -> None:
+    """Amend three 示例项目 in September: two since August, which restates S16, one since then."""
+    work, officer = scene.work, scene.actor("office1")
+    moved, corrected, late = stuck_projects(work, S16, 3)
+    amendments.set_unit(
+        work,
+        officer,
+        moved,
+        unit_id=scene["unit", "U03"],
+        effective_on=date(2026, 8, 26),
+        reason="专班分工调整，8 月起由该单位负责（示例）",
+        version=projects.get(work, moved).version,
+    )
+    for project_id in (corrected, late):
+        paper = next(
+            one
+            for one in agreements.listed(work, work.today())
+            if one.project_id == project_id and one.kind is AgreementKind.FORMAL
+        )
+        if project_id == corrected:
+            amendments.correct_amount(
+                work,
+                officer,
+                paper.agreement_id,
+                amount_fen=(paper.amount_fen or 0) + yi(0.3) * FEN_A_WAN,
+                reason="录入时漏计设备款（示例）",
+                version=paper.version,
+            )
+        else:
+            amendments.set_start_due(
+                work,
+                officer,
+                paper.agreement_id,
+                start_due_on=(paper.start_due_on or S16) + timedelta(days=90),
+                effective_on=work.today(),
+                reason="补充协议约定延期 90 天（示例）",
+                version=paper.version,
+            )
 
 
 def mark_public(scene: Scene) -> None:
@@ -242,10 +303,12 @@ def stage(timeline: Timeline) -> None:
     timeline.on(after, lambda scene: seal(scene, S19, S20))
     timeline.on(after, lambda scene: keep_forecast(scene, made_for=S20))
     timeline.on(date(2023, 11, 15), promise)
+    timeline.on(date(2023, 12, 20), settle_what_was_stuck)
     timeline.on(date(2026, 1, 5), lambda scene: set_targets(scene, 2026))
     timeline.on(date(2026, 7, 8), lambda scene: publish(scene, Quarter(2026, 2)))
     later = S16 + timedelta(days=1)
     timeline.on(later, lambda scene: raise_what_is_stuck(scene, S16))
     timeline.on(later, lambda scene: seal(scene, S15, S16))
     timeline.on(LATE_TOLD, pay_late)
+    timeline.on(LATE_TOLD, amend_late)
     timeline.on(TODAY, lambda scene: keep_forecast(scene, made_for=TODAY))

@@ -1,36 +1,32 @@
-"""The dispatch on paper: two sheets for the meeting, and every change as a workbook."""
+"""The dispatch on paper: exactly two sheets of A4 for the meeting; the workbook has every line."""
 
-from dealflow import blockers, dispatch, frozen
-from dealflow.frozen import ChangeKind
+from collections.abc import Iterator, Sequence
+
+from dealflow import restatement
+from dealflow.frozen import ChangeKind, FrozenAction, FrozenBlocker
 from portfolio.kernel.db import Work
-from portfolio.kernel.errors import say
-from web.exports import Table as Sheet
+from portfolio.kernel.errors import Message, say
 from web.formats import Reader
 from web.reports import paper as papers
 from web.reports import pdf
-from web.reports.paper import Block, Column, Cover, Head, Kpi, Kpis, Note, Paper, TableRow
-from web.reports.paper import Table as PaperTable
+from web.reports.paper import Block, Column, Cover, Head, Kpi, Kpis, Note, Paper, Table, TableRow
 from web.templating import Page
 from web.views.dispatch import Compared
+from web.views.dispatch_items import of_half
 from web.views.dispatch_words import (
     BLOCKERS,
     KINDS,
-    changes_table,
+    by_importance,
     line_of,
     restated_snaps,
     snaps,
 )
 
-CHANGES_ON_PAPER, ITEMS_ON_PAPER, SHEETS = 30, 9, 2  # what two sheets hold; the workbook has all
-# The meeting asks for what must be decided first.
-ORDER = (
-    ChangeKind.SLIPPED,
-    ChangeKind.WITHDRAWN,
-    ChangeKind.MOVED,
-    ChangeKind.NEW,
-    ChangeKind.CHANGED,
-    ChangeKind.STALLED,
-)
+SHEETS, ROOM_MM = 2, 272.0  # by measure: rows stand a sixth lower than is reckoned with
+# A column's width is its share of the line, and a sixth less than the signs that go on it: English
+# breaks at words, and the sheet must never become three.
+CHANGES_ON_PAPER, RESTATED_ON_PAPER, ITEMS_ON_PAPER = 34, 7, 12  # at most; the workbook has all
+LINES_A_CELL = 2  # what a meeting reads; a longer text ends in "…" and is whole in the workbook
 
 
 def paper(work: Work, page: Page, found: Compared, *, with_demo: bool, district: str) -> bytes:
@@ -38,15 +34,19 @@ def paper(work: Work, page: Page, found: Compared, *, with_demo: bool, district:
     reader = page.reader
     title = reader.say(say("{label} half-month dispatch", label=found.to.label))
     continued = reader.say(say("(continued)"))
-    before = _figures(reader, found, district, title)
-    after = [
-        *_restated(work, reader, found),
-        *_stuck(work, reader, found, with_demo=with_demo),
-    ]
-    # As many changes as leave the paper at two sheets: the meeting gets no third.
-    for most in range(CHANGES_ON_PAPER, 0, -1):
-        blocks = [*before, *_changes(reader, found, most), *after]
-        laid = papers.sheets(blocks, continued=continued)
+    first = _figures(reader, found, district, title)
+    restated = _restated(work, reader, found)
+    standing, given = of_half(work, found.after)
+    stuck = [one for one in standing if with_demo or not one.is_demo]
+    asked = [one for one in given if with_demo or not one.is_demo]
+    for changes, items in _sizes():
+        blocks = [
+            *first,
+            *_changes(reader, found, changes),
+            *restated,
+            *_stuck(reader, stuck, asked, items),
+        ]
+        laid = papers.sheets(blocks, continued=continued, room_mm=ROOM_MM)
         if len(laid) <= SHEETS:
             break
     foot = say(
@@ -69,6 +69,47 @@ def paper(work: Work, page: Page, found: Compared, *, with_demo: bool, district:
         sheets=laid,
     )
     return pdf.set_type(made, found.to.as_of)
+
+
+def _sizes() -> Iterator[tuple[int, int]]:
+    """Yield how many changes and items to try: the first pair that leaves two sheets is printed."""
+    for items in range(ITEMS_ON_PAPER, 0, -1):
+        yield from ((changes, items) for changes in range(CHANGES_ON_PAPER, 2, -1))
+
+
+def _short(text: str, width: int) -> str:
+    """Return a text of at most LINES_A_CELL lines of a column, cut at a sign where it is longer."""
+    room = width * LINES_A_CELL - 2.0
+    if papers.wide(text) <= room:
+        return text
+    kept = 0
+    while papers.wide(text[: kept + 1]) <= room:
+        kept += 1
+    return f"{text[:kept]}…"
+
+
+def _table(
+    reader: Reader, title: Message, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+) -> Table:
+    return Table(
+        label=reader.say(title),
+        columns=tuple(columns),
+        rows=tuple(
+            TableRow(
+                tuple(
+                    _short(cell, column.width) if column.width else cell
+                    for cell, column in zip(row, columns, strict=True)
+                )
+            )
+            for row in rows
+        ),
+    )
+
+
+def _left(reader: Reader, left: int) -> list[Block]:
+    if left <= 0:
+        return []
+    return [Note(text=reader.say(say("and {n} more: see the XLSX.", n=left)))]
 
 
 def _figures(reader: Reader, found: Compared, district: str, title: str) -> list[Block]:
@@ -109,122 +150,114 @@ def _changes(reader: Reader, found: Compared, most: int) -> list[Block]:
         f"{reader.say(KINDS[kind][0])} {sum(one.kind is kind for one in found.changes)}"
         for kind in ChangeKind
     )
-    kept = sorted(found.changes, key=lambda one: ORDER.index(one.kind))[:most]
-    rows = changes_table([line_of(reader, one) for one in kept])
-    left = len(found.changes) - len(kept)
-    blocks: list[Block] = [
-        Head(number=1, title=reader.say(say("What changed")), note=counted),
-        PaperTable(
-            label=reader.say(say("What changed")),
-            columns=(
-                Column(reader.say(say("Kind"))),
-                Column(reader.say(say("Project")), "wrap", 13),
-                Column(reader.say(say("Was"))),
-                Column(reader.say(say("Is"))),
-                Column(reader.say(say("Why")), "wrap", 14),
-                Column(reader.say(say("Unit")), "wrap", 13),
-            ),
-            rows=tuple(
-                TableRow((word, name, f"{aspect} {was}".strip(), now, why or "—", unit or "—"))
-                for word, name, aspect, was, now, why, unit in rows
-            ),
-        ),
+    title = say("What changed")
+    if not found.changes:
+        return [Head(number=1, title=reader.say(title), note=reader.say(say("nothing changed")))]
+    lines = [line_of(reader, one) for one in by_importance(found.changes)[:most]]
+    columns = (
+        Column(reader.say(say("Kind"))),
+        Column(reader.say(say("Project")), "wrap", 11),
+        Column(reader.say(say("Was")), "wrap", 9),
+        Column(reader.say(say("Is")), "wrap", 7),
+        Column(reader.say(say("Why")), "wrap", 11),
+        Column(reader.say(say("Unit")), "wrap", 9),
+    )
+    rows = [
+        (
+            one.word,
+            one.name,
+            f"{one.aspect} {one.was}".strip(),
+            one.now,
+            one.reason or "—",
+            one.unit,
+        )
+        for one in lines
     ]
-    if left > 0:
-        blocks.append(Note(text=reader.say(say("{n} further lines are in the workbook.", n=left))))
-    return blocks
+    return [
+        Head(number=1, title=reader.say(title), note=counted),
+        _table(reader, title, columns, rows),
+        *_left(reader, len(found.changes) - len(lines)),
+    ]
 
 
 def _restated(work: Work, reader: Reader, found: Compared) -> list[Block]:
-    restated = dispatch.restated(work, found.to)
-    rows = restated_snaps(reader, restated)
-    if not rows:
-        return []
-    return [
-        Head(number=2, title=reader.say(say("Restated since the seal"))),
-        PaperTable(
-            label=reader.say(say("Restated since the seal")),
-            columns=(
-                Column(reader.say(say("Figure")), "wrap", 24),
-                Column(reader.say(say("As sealed")), "r"),
-                Column(reader.say(say("Restated")), "r"),
-                Column(reader.say(say("Difference")), "r"),
-            ),
-            rows=tuple(
-                TableRow((one.title, one.was, one.now, one.change or "—"))
-                for one in rows[:ITEMS_ON_PAPER]
-            ),
+    restated = restatement.restated(work, found.to)
+    figures = restated_snaps(reader, restated)
+    lines = [line_of(reader, one) for one in restated.projects]
+    rows = [
+        *((one.title, one.was, one.now, one.change or "—") for one in figures),
+        *(
+            (f"{one.name} {one.aspect}".strip(), one.was, one.now, one.change or "—")
+            for one in lines
         ),
     ]
-
-
-def _stuck(work: Work, reader: Reader, found: Compared, *, with_demo: bool) -> list[Block]:
-    as_of = found.to.as_of
-    stuck = blockers.blockers(work, as_of, with_demo=with_demo)[:ITEMS_ON_PAPER]
-    items = blockers.actions(work, as_of, with_demo=with_demo)[:ITEMS_ON_PAPER]
-    blocks: list[Block] = [
-        Head(number=3, title=reader.say(say("Blockers")), note=str(len(stuck)), opens_sheet=True),
+    if not rows:
+        return []
+    title = say("Restated since the seal")
+    columns = (
+        Column(reader.say(say("Figure or project")), "wrap", 20),
+        Column(reader.say(say("As sealed")), "wrap", 9),
+        Column(reader.say(say("Restated")), "wrap", 9),
+        Column(reader.say(say("Difference")), "r"),
+    )
+    note = reader.say(say("the sealed half month stays as it is"))
+    return [
+        Head(number=2, title=reader.say(title), note=note),
+        _table(reader, title, columns, rows[:RESTATED_ON_PAPER]),
+        *_left(reader, len(rows) - RESTATED_ON_PAPER),
     ]
-    if stuck:
-        blocks.append(
-            PaperTable(
-                label=reader.say(say("Blockers")),
-                columns=(
-                    Column(reader.say(say("Kind"))),
-                    Column(reader.say(say("Project")), "wrap", 14),
-                    Column(reader.say(say("Blocker")), "wrap", 26),
-                    Column(reader.say(say("Since")), "r"),
-                ),
-                rows=tuple(
-                    TableRow(
-                        (
-                            reader.say(BLOCKERS[one.kind]),
-                            one.project_name,
-                            one.text,
-                            reader.date(one.raised_on),
-                        )
-                    )
-                    for one in stuck
-                ),
-            )
-        )
-    blocks.append(Head(number=4, title=reader.say(say("Action items")), note=str(len(items))))
-    if items:
-        blocks.append(
-            PaperTable(
-                label=reader.say(say("Action items")),
-                columns=(
-                    Column(reader.say(say("What is to be done")), "wrap", 30),
-                    Column(reader.say(say("Unit")), "wrap", 14),
-                    Column(reader.say(say("Given")), "r"),
-                    Column(reader.say(say("Due")), "r"),
-                ),
-                rows=tuple(
-                    TableRow(
-                        (
-                            f"{one.project_name} {one.text}".strip(),
-                            f"{one.unit_name} {one.owner}".strip(),
-                            reader.date(one.raised_on),
-                            reader.date(one.due_on),
-                        )
-                    )
-                    for one in items
-                ),
-            )
-        )
-    return blocks
 
 
-def table(reader: Reader, found: Compared) -> Sheet:
-    """Return every change as rows of a workbook, with the two half months it lies between."""
-    heads = (
-        *(say("Kind"), say("Project"), say("Of what"), say("Was"), say("Is"), say("Why")),
-        *(say("Unit"), say("Compared with"), say("Half month"), say("SHA-256")),
+def _stuck(
+    reader: Reader, stuck: Sequence[FrozenBlocker], items: Sequence[FrozenAction], most: int
+) -> list[Block]:
+    """Return what was open at the seal, whatever became of it since."""
+    stands = reader.say(say("Blockers"))
+    asked = reader.say(say("Action items"))
+    return [
+        Head(number=3, title=stands, note=str(len(stuck)), opens_sheet=True),
+        *_blockers(reader, stuck, most),
+        Head(number=4, title=asked, note=str(len(items))),
+        *_actions(reader, items, most),
+    ]
+
+
+def _blockers(reader: Reader, stuck: Sequence[FrozenBlocker], most: int) -> list[Block]:
+    if not stuck:
+        return [Note(text=reader.say(say("No blocker stood at the seal.")))]
+    columns = (
+        Column(reader.say(say("Kind"))),
+        Column(reader.say(say("Project")), "wrap", 12),
+        Column(reader.say(say("Blocker")), "wrap", 19),
+        Column(reader.say(say("Responsible unit")), "wrap", 9),
+        Column(reader.say(say("Since")), "r"),
     )
-    base = found.base.as_of if found.base else None
-    lines = [line_of(reader, one) for one in found.changes]
-    return Sheet(
-        title=f"{frozen.label(found.to.as_of)}-{found.to.as_of}",
-        headings=tuple(reader.say(head) for head in heads),
-        rows=tuple((*row, base, found.to.as_of, found.to.sha256) for row in changes_table(lines)),
+    rows = [
+        (
+            *(reader.say(BLOCKERS[one.kind]), one.project_name, one.text, one.unit or "—"),
+            reader.date(one.raised_on),
+        )
+        for one in stuck[:most]
+    ]
+    return [_table(reader, say("Blockers"), columns, rows), *_left(reader, len(stuck) - most)]
+
+
+def _actions(reader: Reader, items: Sequence[FrozenAction], most: int) -> list[Block]:
+    if not items:
+        return [Note(text=reader.say(say("No action item was open at the seal.")))]
+    columns = (
+        Column(reader.say(say("What is to be done")), "wrap", 22),
+        Column(reader.say(say("Unit and person")), "wrap", 12),
+        Column(reader.say(say("Given")), "r"),
+        Column(reader.say(say("Due")), "r"),
     )
+    rows = [
+        (
+            f"{one.project_name} {one.text}".strip(),
+            f"{one.unit} {one.owner}".strip(),
+            reader.date(one.raised_on),
+            reader.date(one.due_on),
+        )
+        for one in items[:most]
+    ]
+    return [_table(reader, say("Action items"), columns, rows), *_left(reader, len(items) - most)]

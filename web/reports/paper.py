@@ -202,8 +202,13 @@ def row_mm(row: TableRow, table: Table) -> float:
     return 2.3 + 4.1 * max(lines, default=1)
 
 
-def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...], ...]:
-    """Lay blocks on sheets of A4: a head stays with what it heads, a long table goes on."""
+def sheets(
+    blocks: Iterable[Block], *, continued: str, room_mm: float = SHEET_MM
+) -> tuple[tuple[Block, ...], ...]:
+    """Lay blocks on sheets of A4: a head stays with what it heads, a long table goes on.
+
+    room_mm  of a sheet, in the heights of this module, which err on the high side
+    """
     laid: list[list[Block]] = [[]]
     used = 0.0
     waiting = list(blocks)
@@ -215,14 +220,18 @@ def sheets(blocks: Iterable[Block], *, continued: str) -> tuple[tuple[Block, ...
                 height_mm(waiting[0]) if _is_whole(waiting[0]) else min(height_mm(waiting[0]), 40.0)
             )
         opens = isinstance(block, Head) and block.opens_sheet
-        if laid[-1] and (opens or used + needs > SHEET_MM) and not _fits_in_part(block, used):
+        if (
+            laid[-1]
+            and (opens or used + needs > room_mm)
+            and not _fits_in_part(block, room_mm - used)
+        ):
             laid.append([])
             used = 0.0
         if isinstance(block, Table | Prose):
-            block, rest = _cut(block, SHEET_MM - used, continued)
+            block, rest = _cut(block, room_mm - used, continued)
             if rest is not None:  # the sheet is full: what is left opens the next one
                 waiting.insert(0, rest)
-                used = SHEET_MM
+                used = room_mm
         laid[-1].append(block)
         used += height_mm(block)
     return tuple(tuple(sheet) for sheet in laid)
@@ -235,8 +244,8 @@ def _is_whole(block: Block) -> bool:
     return not isinstance(block, Prose)
 
 
-def _fits_in_part(block: Block, used: float) -> bool:
-    return not _is_whole(block) and used + 40.0 < SHEET_MM
+def _fits_in_part(block: Block, left_mm: float) -> bool:
+    return not _is_whole(block) and left_mm > 40.0  # noqa: PLR2004 - a head and three rows
 
 
 def _cut(

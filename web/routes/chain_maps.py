@@ -184,7 +184,7 @@ def draw_segment(
         criticality=form.criticality,
         wanted_firms=form.wanted_firms,
         wanted_note=form.wanted_note,
-        order=chains.last_order(work, chain.id) + 1,
+        order=map_acts.last_order(work, chain.id) + 1,
         on=form.on,
         reason=form.reason,
         is_demo=chain.is_demo,
@@ -198,7 +198,7 @@ def retire_segment_form(
     request: Request, work: Reading, page: Seen, slug: str, segment_id: UUID
 ) -> HTMLResponse:
     """Ask from when and why a segment leaves the map."""
-    row = chains.segment_of(work, slug, str(segment_id))
+    row = map_acts.segment_of(work, slug, str(segment_id))
     return show(request, chain_forms.retire_form(page.reader, slug, row, today=page.today))
 
 
@@ -219,7 +219,7 @@ def retire_segment(
     form: Annotated[RetireForm, Form()],
 ) -> Response:
     """Take a segment off the map, in a new version."""
-    row = chains.segment_of(work, slug, str(segment_id))
+    row = map_acts.segment_of(work, slug, str(segment_id))
     map_acts.take_off(work, me, row.id, version=form.version, on=form.on, reason=form.reason)
     said = say("{segment} has left the map.", segment=row.name)
     return done(request, work, f"/chains/{slug}", said)

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.datastructures import URL
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dealflow import chain_firms, chains
+from dealflow import chain_firms, chains, firm_aliases, map_acts
 from dealflow.chain_firms import Role
 from dealflow.chains import Criticality
-from portfolio import organisations
 from portfolio.kernel.actors import Duty
 from portfolio.kernel.errors import say
 from web.deps import InWork, Me, Reading, Seen, done
@@ -36,7 +35,13 @@ def chains_page(request: Request, work: Reading) -> Response:
 
 @router.get("/chains/{slug}")
 def chain_page(
-    request: Request, work: Reading, me: Me, page: Seen, slug: str, colour: Colour = "coverage"
+    request: Request,
+    work: Reading,
+    me: Me,
+    page: Seen,
+    slug: str,
+    colour: Colour = "coverage",
+    part: int = 1,
 ) -> HTMLResponse:
     """Show one chain: its map, its gaps, its firms."""
     view = views.build(
@@ -45,6 +50,7 @@ def chain_page(
         page.as_of,
         chains.by_slug(work, slug),
         colour=colour,
+        part=part,
         may_edit=me.may(Duty.EDIT_DEALS) and not page.is_past,
         with_demo=request.state.site.show_demo,
     )
@@ -59,6 +65,7 @@ def segment_page(
     view = segment.build(
         work,
         page.reader,
+        me,
         page.as_of,
         chains.by_slug(work, slug),
         str(segment_id),
@@ -74,7 +81,7 @@ def segment_form(
     request: Request, work: Reading, page: Seen, slug: str, segment_id: UUID
 ) -> HTMLResponse:
     """Ask for what the map says of a segment."""
-    row = chains.segment_of(work, slug, str(segment_id))
+    row = map_acts.segment_of(work, slug, str(segment_id))
     return show(request, chain_forms.segment_form(page.reader, slug, row, today=page.today))
 
 
@@ -101,7 +108,7 @@ def change_segment(
     form: Annotated[SegmentForm, Form()],
 ) -> Response:
     """Change a segment from the version that was seen."""
-    row = chains.segment_of(work, slug, str(segment_id))
+    row = map_acts.segment_of(work, slug, str(segment_id))
     chains.change_segment(
         work,
         me,
@@ -126,7 +133,7 @@ def segment_firm_form(
     request: Request, work: Reading, page: Seen, slug: str, segment_id: UUID
 ) -> HTMLResponse:
     """Ask which firm stands in a segment, and how firmly."""
-    row = chains.segment_of(work, slug, str(segment_id))
+    row = map_acts.segment_of(work, slug, str(segment_id))
     return show(request, chain_forms.firm_form(page.reader, slug, row, today=page.today))
 
 
@@ -149,8 +156,8 @@ def enter_firm(
     form: Annotated[FirmForm, Form()],
 ) -> Response:
     """Record a firm's role in a segment."""
-    row = chains.segment_of(work, slug, str(segment_id))
-    firm = organisations.find_or_create(work, me, name=form.firm, is_demo=row.is_demo)
+    row = map_acts.segment_of(work, slug, str(segment_id))
+    firm = firm_aliases.find_or_create(work, me, text=form.firm, is_demo=row.is_demo)
     chain_firms.enter(
         work,
         me,

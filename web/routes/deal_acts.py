@@ -8,7 +8,16 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from dealflow import conditions, gates, intake, landings, observations, projects, site_takings
+from dealflow import (
+    conditions,
+    duplicates,
+    gates,
+    intake,
+    landings,
+    observations,
+    projects,
+    site_takings,
+)
 from dealflow.conditions import Condition
 from dealflow.intake import Firm, Intention
 from dealflow.landings import MoneyKind
@@ -22,6 +31,7 @@ from web.forms import MoneyUnit, WriteForm, fen_of, fen_or_none, thousandths
 from web.uploads import kept
 
 router = APIRouter()
+TWINS_NAMED = 3
 
 
 # ---- a firm and a deal
@@ -70,7 +80,17 @@ def create_deal(
             source=form.source,
         ),
     )
+    same = duplicates.twins(
+        work, firm_name=form.firm_name, credit_code=form.credit_code, but=project.id
+    )
     said = say("{name} was recorded as {code}.", name=project.name, code=project.code)
+    if same:
+        said = say(
+            "{name} was recorded as {code}; the firm is known already by {others}.",
+            name=project.name,
+            code=project.code,
+            others="、".join(one.code for one in same[:TWINS_NAMED]),
+        )
     return done(request, work, f"/deals/{project.id}?tab=overview", said)
 
 

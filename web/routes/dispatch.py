@@ -1,7 +1,7 @@
 """半月调度: sealing a half month, its paper and its workbook, blockers and action items."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -13,7 +13,7 @@ from portfolio.kernel.errors import DomainError, NotFoundError, say
 from web import exports
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import WriteForm
-from web.reports import dispatch_files
+from web.reports import dispatch_book, dispatch_files
 from web.templating import show
 from web.views import dispatch as view
 
@@ -64,12 +64,15 @@ def dispatch_paper(
 
 
 @router.get("/dispatch/{as_of}/changes.xlsx")
-def dispatch_changes(work: Reading, page: Seen, as_of: date, base: date | None = None) -> Response:
-    """Hand out every change between two half months as a workbook."""
+def dispatch_changes(
+    request: Request, work: Reading, page: Seen, as_of: date, base: date | None = None
+) -> Response:
+    """Hand out all that is between two half months as a workbook."""
     found = _compared(work, as_of, base)
-    table = dispatch_files.table(page.reader, found)
-    name = f"{table.title}.xlsx"
-    return exports.download(name, exports.as_xlsx(table), exports.XLSX_TYPE)
+    with_demo = request.state.site.show_demo
+    tables = dispatch_book.tables(work, page.reader, found, with_demo=with_demo)
+    name = dispatch_book.name(found)
+    return exports.download(name, exports.as_xlsx(*tables), exports.XLSX_TYPE)
 
 
 def _compared(work: Reading, as_of: date, base: date | None) -> view.Compared:
@@ -124,6 +127,7 @@ class ActionForm(WriteForm):
     unit: UUID
     owner: str = ""
     due_on: date
+    project: UUID | Literal[""] = ""
 
 
 @router.post("/dispatch/actions")
@@ -139,6 +143,7 @@ def assign_action(
         owner=form.owner,
         raised_on=work.today(),
         due_on=form.due_on,
+        project_id=str(form.project) or None,
     )
     return done(request, work, f"{BACK}&as_of={work.today()}", say("The action item was given."))
 

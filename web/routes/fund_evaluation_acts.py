@@ -6,9 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, UploadFile
+from pydantic import Field
 from starlette.responses import Response
 
+from dealflow import evaluation, evaluation_entries, evaluation_weights
+from dealflow.evaluation_weights import WeightedPart
+from dealflow.indicators import SELF_REPORTED
 from portfolio import concessions, natures
+from portfolio.figures import Unit
 from portfolio.kernel.errors import NotFoundError, say
 from portfolio.natures import Capital, Focus
 from web import exports
@@ -29,6 +34,71 @@ def evaluation_file(work: Reading, page: Seen, fund: Fund) -> Response:
     table = fund_evaluation.table(work, page.reader, fund)
     name = f"{table.title}-{fund.fund.code}-{page.as_of}.xlsx"
     return exports.download(name, exports.as_xlsx(table), exports.XLSX_TYPE)
+
+
+class WeightsForm(WriteForm):
+    """A version of the weights: code, weight in percent and full value, line by line."""
+
+    valid_from: date
+    source: str = ""
+    codes: list[str] = Field(default_factory=list)
+    weights: list[str] = Field(default_factory=list)
+    fulls: list[str] = Field(default_factory=list)
+
+
+@router.post("/funds/{code}/evaluation/weights")
+def set_evaluation_weights(
+    request: Request, work: InWork, me: Me, fund: Fund, form: Annotated[WeightsForm, Form()]
+) -> Response:
+    """Add the weights that count from a day on."""
+    file = evaluation.evaluation(work, fund.moment, fund.fund.id)
+    shares = {one.code for one in (*file.gauges, *file.others) if one.unit is Unit.RATIO}
+    parts = [
+        WeightedPart(
+            code=code,
+            weight_ppm=ppm_of(weight),
+            full_at_ppm=ppm_of(full) * (1 if code in shares else 100),
+        )
+        for code, weight, full in zip(form.codes, form.weights, form.fulls, strict=False)
+        if weight
+    ]
+    row = evaluation_weights.add_version(
+        work, me, parts, valid_from=form.valid_from, source=form.source, known=file.codes
+    )
+    location = f"/funds/{fund.fund.code}?tab=evaluation"
+    said = say("The weights have the version {version} now.", version=row.version)
+    return done(request, work, location, said)
+
+
+class ReportForm(WriteForm):
+    """What the fund says of an indicator that no row tells."""
+
+    indicator: str = ""
+    on: date
+    value: str = ""
+    rests_on: str = ""
+    paper: UploadFile | None = None
+
+
+@router.post("/funds/{code}/evaluation/reports")
+def report_indicator(
+    request: Request, work: InWork, me: Me, fund: Fund, form: Annotated[ReportForm, Form()]
+) -> Response:
+    """Record a self-report with its paper."""
+    if form.indicator not in SELF_REPORTED:
+        raise NotFoundError
+    evaluation_entries.report(
+        work,
+        me,
+        fund.fund.id,
+        code=form.indicator,
+        on=form.on,
+        value_ppm=ppm_of(form.value),
+        text=form.rests_on,
+        file_id=kept(request, work, me, form.paper),
+    )
+    location = f"/funds/{fund.fund.code}?tab=evaluation#rows-{form.indicator}"
+    return done(request, work, location, say("The report was recorded."))
 
 
 class PartnerForm(WriteForm):

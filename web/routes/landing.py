@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
@@ -10,14 +11,15 @@ from dealflow.frozen import ChangeKind
 from dealflow.series import Basis
 from web.deps import Me, Reading, Seen
 from web.templating import View, show
-from web.views import cohorts, dispatch, landing, outlook, race
+from web.views import cohorts, dispatch, half_month, landing, outlook, race
 
 router = APIRouter()
 
 
 class Tab(StrEnum):
-    """The parts of the page."""
+    """The parts of the page: one screen for the half month, and the pages that go deeper."""
 
+    SCREEN = "screen"
     FUNNEL = "funnel"
     COHORT = "cohort"
     DIFF = "diff"
@@ -31,7 +33,7 @@ def landing_page(
     work: Reading,
     me: Me,
     page: Seen,
-    tab: Tab = Tab.FUNNEL,
+    tab: Tab = Tab.SCREEN,
     since: date | None = None,
     basis: Basis = Basis.PERIOD,
     base: date | None = None,
@@ -39,11 +41,23 @@ def landing_page(
     kind: ChangeKind | None = None,
     board: str = "",
     scope: str = "",
+    project: UUID | None = None,
 ) -> HTMLResponse:
     """Show one part of the landing page."""
     with_demo = request.state.site.show_demo
     view: View
     match tab:
+        case Tab.SCREEN:
+            view = half_month.build(
+                work,
+                me,
+                page,
+                since=since,
+                basis=basis,
+                kind=kind,
+                board=board,
+                with_demo=with_demo,
+            )
         case Tab.FUNNEL:
             view = landing.build(
                 work, page.reader, page.as_of, since=since, basis=basis, with_demo=with_demo
@@ -51,7 +65,16 @@ def landing_page(
         case Tab.COHORT:
             view = cohorts.build(work, page.reader, page.as_of, with_demo=with_demo)
         case Tab.DIFF:
-            view = dispatch.build(work, me, page, base=base, to=to, kind=kind, with_demo=with_demo)
+            view = dispatch.build(
+                work,
+                me,
+                page,
+                base=base,
+                to=to,
+                kind=kind,
+                project=str(project) if project else "",
+                with_demo=with_demo,
+            )
         case Tab.RACE:
             view = race.build(work, me, page, board=board, with_demo=with_demo)
         case Tab.OUTLOOK:

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from portfolio.kernel.errors import Message, say
 
-Kind = Literal["text", "date", "money", "choice", "lines", "check", "password"]
+Kind = Literal["text", "date", "money", "choice", "lines", "check", "password", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,16 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import agreements, clause_rules, clauses, conditions, dossier, gates, projects, stakes
+from dealflow import (
+    agreements,
+    clause_opinions,
+    clauses,
+    conditions,
+    dossier,
+    gates,
+    projects,
+    stakes,
+)
 from dealflow.agreements import AgreementCard, Promise, Side
 from dealflow.conditions import ConditionPosition
 from dealflow.dossier import EvidenceFor, EvidenceLine
@@ -24,12 +33,12 @@ from portfolio.organisations import Organisation
 from portfolio.tranches import TranchePosition
 from web.formats import Reader
 from web.templating import Page
-from web.views import condition_form, deal_terms, payouts
+from web.views import condition_form, deal_terms, findings, payouts
 from web.views.agreement_words import CONSEQUENCES, KINDS, OWED_BY, RULES, SIDES
-from web.views.clauses import FindingRow, finding_rows
 from web.views.condition_form import Choices, ConditionDraft, percent
 from web.views.deal import SHOWS, May, may_of
 from web.views.deal_terms import ConditionRow, GateView
+from web.views.findings import FindingRow
 from web.views.payouts import ClauseLine
 from web.views.tips import Tip
 
@@ -98,6 +107,7 @@ class AgreementPage:
     stake: AgreementStake
     incentives: tuple[ClauseLine, ...]
     findings: tuple[FindingRow, ...]
+    open_findings: int
     clauses: int
     draft: ConditionDraft
     choices: Choices
@@ -182,6 +192,7 @@ def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> A
         work, as_of, {agreement_id: at}, {agreement_id: card.investment_id}
     )[agreement_id]
     hanging = {one.condition_id: one for one in stake.stakes}
+    reviewed = findings.rows(work, actor, page, clause_opinions.of_agreement(work, agreement_id))
     return AgreementPage(
         card=card,
         kind=KINDS[card.kind],
@@ -232,7 +243,8 @@ def agreement_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> A
         files=_files(work, card, at),
         stake=stake,
         incentives=payouts.of_agreement(work, page, agreement_id),
-        findings=finding_rows(clause_rules.of_agreement(work, agreement_id)),
+        findings=reviewed,
+        open_findings=sum(one.is_open for one in reviewed),
         clauses=len(clauses.of_agreement(work, agreement_id)),
         draft=ConditionDraft(),
         choices=condition_form.choices(reader, planned),

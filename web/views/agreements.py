@@ -1,6 +1,6 @@
 """协议 as a list and as a matrix: who signed, what is kept, what is due next, what may be paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dealflow import agreements, conditions
+from dealflow import agreements, conditions, stakes
 from dealflow.agreements import AgreementCard, AgreementKind
 from dealflow.conditions import ConditionPosition
+from dealflow.stakes import AgreementStake
 from dealflow.terms import YES_NO, Metric, State
 from portfolio import tranches
 from portfolio.kernel.db import Work
@@ -84,6 +85,7 @@ class Asked(BaseModel):
     kind: AgreementKind | None = None
     year: int | None = Field(None, ge=1990, le=2100)
     state: Standing | None = None
+    sort: Literal["", "stake", "-stake"] = ""
     page: int = Field(1, ge=1)
 
     @model_validator(mode="before")
@@ -129,6 +131,7 @@ class Line:
     next_text: Message | None
     gates: tuple[tuple[int, str, Message], ...]  # number, kind, what it means
     paid: int
+    stake: AgreementStake | None  # None where no condition was recorded
     is_demo: bool  # its conditions, whatever the paper is
     cells: Mapping[Metric, tuple[Cell, ...]]
 
@@ -147,6 +150,9 @@ class AgreementsPage:
     undisclosed: int
     kept: int
     promised: int
+    stake_fen: int
+    stake_unknown: int
+    stake_tip: Tip
     amount_tip: Tip
     kept_tip: Tip
     metrics: tuple[tuple[Metric, Message], ...]
@@ -194,15 +200,20 @@ def page_of(
     planned: dict[str, list[TranchePosition]] = {}
     for tranche in tranches.positions(work, Moment(as_of=page.as_of), invested):
         planned.setdefault(tranche.investment_id, []).append(tranche)
+    holdings = {card.agreement_id: card.investment_id for card in cards}
+    hanging = stakes.of_agreements(work, page.as_of, owed, holdings)
     every = tuple(
-        _line(card, owed.get(card.agreement_id, ()), planned, page.reader) for card in cards
-    )
-    # The fund's own papers first: which of them advance is what the page is opened for.
-    lines = tuple(
-        sorted(
-            (line for line in every if asked.means(line)), key=lambda line: not line.card.fund_id
+        _line(
+            card,
+            owed.get(card.agreement_id, ()),
+            planned,
+            hanging.get(card.agreement_id),
+            page.reader,
         )
+        for card in cards
     )
+    lines = tuple(sorted((line for line in every if asked.means(line)), key=_order(asked)))
+    staked = [line.stake for line in lines if line.stake]
     used = {metric for line in lines for metric in line.cells}
     named = [line.card for line in lines if line.card.amount_fen is not None]
     amount_fen = sum(card.amount_fen or 0 for card in named)
@@ -221,6 +232,9 @@ def page_of(
         undisclosed=len(lines) - len(named),
         kept=kept,
         promised=promised,
+        stake_fen=sum(one.known_fen for one in staked),
+        stake_unknown=sum(one.unknown for one in staked),
+        stake_tip=_stake_tip(reader, lines, page),
         amount_tip=_amount_tip(reader, lines, page),
         kept_tip=Tip(
             title=reader.say("Conditions kept"),
@@ -258,10 +272,43 @@ def _amount_tip(reader: Reader, lines: Sequence[Line], page: Page) -> Tip:
     )
 
 
+def _order(asked: Asked) -> Callable[[Line], tuple[bool, int]]:
+    """Return the key of the order: by money at stake, else the fund's own papers first.
+
+    Which of them advance is what the page is opened for.
+    """
+    if not asked.sort:
+        return lambda line: (not line.card.fund_id, 0)
+    sign = -1 if asked.sort == "-stake" else 1
+    return lambda line: (
+        line.stake is None,
+        sign * (line.stake.known_fen if line.stake else 0),
+    )
+
+
+def _stake_tip(reader: Reader, lines: Sequence[Line], page: Page) -> Tip:
+    known = [line.stake for line in lines if line.stake and line.stake.known_fen]
+    unknown = sum(line.stake.unknown for line in lines if line.stake)
+    return Tip(
+        title=reader.say("Money at stake"),
+        formula=reader.say(
+            "What hangs on open conditions; a tranche, holding or incentive counts once"
+        ),
+        inputs=f"Σ {len(known)} = {reader.amount(sum(one.known_fen for one in known))}",
+        basis=page.as_of.isoformat(),
+        provenance="demo" if any(line.is_demo for line in lines) else "computed",
+        note=reader.say(say("{count} more name no amount and are not in the sum.", count=unknown))
+        if unknown
+        else "",
+        rows_href=page.with_query(sort="-stake", view=None, page=None),
+    )
+
+
 def _line(
     card: AgreementCard,
     at: Sequence[ConditionPosition],
     planned: Mapping[str, Sequence[TranchePosition]],
+    stake: AgreementStake | None,
     reader: Reader,
 ) -> Line:
     first, stands = next_due(at), standing(at)
@@ -285,6 +332,7 @@ def _line(
             (no, GATE_KINDS[status], say(GATE_WORDS[status].msgid, no=no)) for no, status in steps
         ),
         paid=sum(status is TrancheStatus.PAID for _, status in steps),
+        stake=stake,
         is_demo=any(one.is_demo for one in at),
         cells=cells,
     )

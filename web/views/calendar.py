@@ -6,9 +6,11 @@ from typing import ClassVar
 
 from dealflow import due_dates
 from dealflow.due_dates import Due, DueKind, Feed
+from portfolio.kernel import outbox
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
+from portfolio.kernel.outbox import LetterState
 from valuation.periods import HalfMonth
 from web.reports import shelf
 from web.templating import Page
@@ -18,6 +20,7 @@ KINDS: dict[DueKind, Message] = {
     DueKind.START: say("Start due"),
     DueKind.ACTION: say("Action item"),
     DueKind.HANDOVER: say("Lead to accept"),
+    DueKind.DISPATCH: say("Half month to seal"),
     DueKind.REPORT: say("Report to partners"),
 }
 BACK_DAYS, AHEAD_DAYS, SOON_DAYS = 30, 120, 7
@@ -63,6 +66,8 @@ class Digest:
     today: date
     parts: tuple[tuple[Message, tuple[DueLine, ...]], ...]
     total: int
+    mailed: int  # letters of the last days that a server took
+    unsent: tuple[LetterState, ...]  # those that wait in the outbox, with the last reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,7 @@ def line_of(one: Due, today: date) -> DueLine:
         href = f"/reports?quarter={one.who}"
     else:
         href = "/leads?waiting=1" if one.kind is DueKind.HANDOVER else "/landing?tab=diff"
+        href += "#h-act" if one.kind is DueKind.ACTION else ""
     soon = one.on <= today + timedelta(days=SOON_DAYS)
     look = "risk" if one.on < today else "warn" if soon else "t3"
     return DueLine(at=one, kind=KINDS[one.kind], href=href, look=look)
@@ -138,6 +144,7 @@ def digest(work: Work, actor: Actor, today: date, *, with_demo: bool) -> Digest:
     """Return what the day brings."""
     owed = owed_around(work, actor, today, ahead=SOON_DAYS, with_demo=with_demo)
     lines = [line_of(one, today) for one in owed]
+    letters = outbox.letters(work, today - timedelta(days=SOON_DAYS))
     return Digest(
         today=today,
         parts=(
@@ -146,4 +153,6 @@ def digest(work: Work, actor: Actor, today: date, *, with_demo: bool) -> Digest:
             (say("Due within a week"), tuple(one for one in lines if one.at.on > today)),
         ),
         total=len(lines),
+        mailed=sum(one.is_sent for one in letters),
+        unsent=tuple(one for one in letters if not one.is_sent),
     )

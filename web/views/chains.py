@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from dealflow import chain_map, chains, gaps, map_versions, supply
+from dealflow import (
+    chain_map,
+    chain_partners,
+    chains,
+    gaps,
+    map_versions,
+    score_weights,
+    supply,
+)
 from dealflow.chain_firms import Role
 from dealflow.chain_map import ChainMap, Coverage, Node
 from dealflow.chains import Chain, Criticality
 from dealflow.gaps import Gap
+from dealflow.score_weights import Score
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import say
 from valuation.figures import Undefined
@@ -18,6 +27,7 @@ from web.views.chain_words import COLUMNS, COVERAGE_KINDS, COVERAGES, NODE_LOOKS
 from web.views.holdings import named
 
 HEATS, GAPS_SHOWN = 5, 6
+SEGMENTS_A_PART, FIRMS_SHOWN = 80, 120  # of a long map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +78,8 @@ class OnChain:
 
     segment: str
     name: str
-    href: str
+    href: str  # of the firm
+    project_href: str
     role: str
     contract_fen: int
     in_place_fen: int
@@ -91,16 +102,20 @@ class ChainPage:
     name: str
     chains: tuple[tuple[str, str, bool], ...]  # address, name, whether it is this one
     official: str
-    leaders: tuple[str, ...]
+    leaders: tuple[tuple[str, str], ...]  # address of the firm or "", name
     segments: int
     covered: float | Undefined
     counted: tuple[tuple[str, int, str], ...]  # word, segments, colour
     colour: str
     columns: tuple[tuple[str, str], ...]
     rows: tuple[MapRow, ...]
+    parts: tuple[tuple[int, str, bool], ...]  # of a map too long for a page: number, rows, is this
     gaps: tuple[GapRow, ...]
     gaps_total: int
     firms: tuple[OnChain, ...]
+    firms_total: int
+    partners: int  # of the leaders, that are not here yet
+    heat_top_fen: int  # the most of a segment, where the colour tells of an amount
     version: int  # of the map, in force on the day; 0 before the first
     may_edit: bool
     is_demo: bool
@@ -113,15 +128,20 @@ def build(
     chain: Chain,
     *,
     colour: str,
+    part: int,
     may_edit: bool,
     with_demo: bool,
 ) -> ChainPage:
-    """Read and arrange the page of one chain."""
+    """Read and arrange the page of one chain; a long map is shown in parts, from 1 on."""
     chart = chain_map.chain_map(work, as_of, chain.id, with_demo=with_demo)
     graph = supply.network(supply.links(work, as_of, with_demo=with_demo))
-    missing = gaps.gaps(chart, graph)
+    weights = score_weights.in_force(work, as_of, Score.GAP, with_demo=with_demo).points
+    missing = gaps.gaps(chart, graph, weights)
     leaders = chains.leaders(work, as_of, chain.id)
     counted = chart.counted()
+    folded = _folded(chart)
+    part = min(max(part, 1), max(len(folded), 1))
+    shown = folded[part - 1] if folded else []
     order = (Coverage.STRONG, Coverage.LANDED, Coverage.CONTRACTED, Coverage.IN_TALKS)
     open_segments = counted[Coverage.TARGETED] + counted[Coverage.NONE]
     return ChainPage(
@@ -132,8 +152,11 @@ def build(
             for one in chains.listed(work, with_demo=with_demo)
         ),
         official=chain.official_title,
-        leaders=tuple(leaders.values())
-        or tuple(name for name in chain.leader_firms.split("、") if name),
+        leaders=tuple((f"/firms/{firm_id}", name) for firm_id, name in leaders.items())
+        or tuple(("", name) for name in chain.leader_firms.split("、") if name),
+        partners=len(
+            chain_partners.missing(work, as_of, graph, list(leaders), with_demo=with_demo)
+        ),
         segments=len(chart.nodes),
         covered=chart.covered,
         counted=(
@@ -142,10 +165,13 @@ def build(
         ),
         colour=colour,
         columns=tuple((reader.say(one), reader.say(two)) for one, two in COLUMNS.values()),
-        rows=_rows(reader, chain, chart, colour, frozenset(leaders)),
+        rows=_rows(reader, chain, shown, _heats(chart, colour), colour, frozenset(leaders)),
+        parts=_parts(folded, part),
         gaps=tuple(_gap_row(reader, chain, gap) for gap in missing[:GAPS_SHOWN]),
         gaps_total=len(missing),
-        firms=firms_of(reader, chart.nodes),
+        firms=firms_of(reader, tuple(node for nodes in shown for node in nodes))[:FIRMS_SHOWN],
+        firms_total=sum(len(node.firms) for node in chart.nodes),
+        heat_top_fen=max(_amounts(chart, colour).values(), default=0),
         version=map_versions.in_force(work, as_of, chain.id),
         may_edit=may_edit,
         is_demo=chain.is_demo or any(node.is_demo for node in chart.nodes),
@@ -160,13 +186,36 @@ STATE_COLOURS = {
 }
 
 
-def _rows(
-    reader: Reader, chain: Chain, chart: ChainMap, colour: str, leader_ids: frozenset[str]
-) -> tuple[MapRow, ...]:
+def _folded(chart: ChainMap) -> list[list[list[Node]]]:
+    """Return the rows of the map, in parts of as many segments as a page can hold."""
     by_row: dict[str, list[Node]] = {}
     for node in chart.nodes:
         by_row.setdefault(node.subsystem, []).append(node)
-    heats = _heats(chart, colour)
+    parts: list[list[list[Node]]] = []
+    for row in by_row.values():
+        if not parts or sum(map(len, parts[-1])) + len(row) > SEGMENTS_A_PART:
+            parts.append([])
+        parts[-1].append(row)
+    return parts
+
+
+def _parts(folded: list[list[list[Node]]], part: int) -> tuple[tuple[int, str, bool], ...]:
+    """Return what leads to each part: its number and its first and last row."""
+    found, first = [], 1
+    for number, rows in enumerate(folded, 1):
+        found.append((number, f"{first}–{first + len(rows) - 1}", number == part))
+        first += len(rows)
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _rows(
+    reader: Reader,
+    chain: Chain,
+    shown: list[list[Node]],
+    heats: Mapping[str, int],
+    colour: str,
+    leader_ids: frozenset[str],
+) -> tuple[MapRow, ...]:
     return tuple(
         MapRow(
             name=named(reader, nodes[0].subsystem, nodes[0].subsystem_en)
@@ -182,18 +231,22 @@ def _rows(
                 for position in COLUMNS
             ),
         )
-        for nodes in by_row.values()
+        for nodes in shown
     )
+
+
+def _amounts(chart: ChainMap, colour: str) -> Mapping[str, int]:
+    if colour == "coverage":
+        return {}
+    return {
+        node.segment_id: node.contract_fen if colour == "contract" else node.in_place_fen
+        for node in chart.nodes
+    }
 
 
 def _heats(chart: ChainMap, colour: str) -> Mapping[str, int]:
     """Return {segment: 1 to 5} by amount; nothing where the colour tells of coverage."""
-    if colour == "coverage":
-        return {}
-    amounts = {
-        node.segment_id: node.contract_fen if colour == "contract" else node.in_place_fen
-        for node in chart.nodes
-    }
+    amounts = _amounts(chart, colour)
     most = max(amounts.values(), default=0)
     return {
         segment_id: -(-fen * HEATS // most)  # rounded up: the least amount has a colour
@@ -226,7 +279,7 @@ def _cell(
     return Cell(
         href=f"/chains/{chain.slug}/segments/{node.segment_id}",
         name=named(reader, node.name, node.name_en),
-        look=look if colour == "coverage" else "amount",
+        look=look if colour == "coverage" else "amount" if amount else "open",
         heat=heats.get(node.segment_id, 0),
         count=count,
         count_title=state,
@@ -259,7 +312,8 @@ def firms_of(reader: Reader, nodes: tuple[Node, ...]) -> tuple[OnChain, ...]:
         OnChain(
             segment=named(reader, node.name, node.name_en),
             name=firm.name,
-            href=f"/deals/{firm.project_ids[0]}" if firm.project_ids else "",
+            href=f"/firms/{firm.organisation_id}",
+            project_href=f"/deals/{firm.project_ids[0]}" if firm.project_ids else "",
             role=reader.say(ROLES[firm.role]),
             contract_fen=firm.contract_fen,
             in_place_fen=firm.in_place_fen,

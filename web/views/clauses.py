@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dealflow import agreements, clause_rules, clauses, condition_templates, conditions
+from dealflow import (
+    agreements,
+    clause_opinions,
+    clause_rules,
+    clauses,
+    condition_templates,
+    conditions,
+)
 from dealflow.clause_reading import Proposal, read
-from dealflow.clause_rules import Finding, Flag, Place, Rule
+from dealflow.clause_rules import Flag, Place, Rule
 from dealflow.clauses import Clause
 from dealflow.condition_templates import Template
 from dealflow.conditions import ConditionPosition
@@ -16,9 +23,10 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message
 from web.formats import Reader
 from web.templating import Page
-from web.views import deal_terms
-from web.views.agreement_words import CONSEQUENCES, FLAGS, METRICS, PLACES
+from web.views import deal_terms, findings
+from web.views.agreement_words import CONSEQUENCES, FLAGS, METRICS
 from web.views.condition_form import asks_of, percent
+from web.views.findings import FindingRow
 
 Choice = tuple[str, str]
 
@@ -37,15 +45,6 @@ class ProposalRow:
     asks: tuple[str, ...]
     recorded_no: int | None
     recorded_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow:
-    """A passage for legal review."""
-
-    finding: Finding
-    flag: Message
-    place: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,7 @@ def clauses_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> Cla
     """Build the page of an agreement's clauses."""
     reader = page.reader
     card = agreements.detail(work, page.as_of, agreement_id).card
-    found = finding_rows(clause_rules.of_agreement(work, agreement_id))
+    found = findings.rows(work, actor, page, clause_opinions.of_agreement(work, agreement_id))
     recorded = conditions.of_agreement(work, page.as_of, agreement_id)
     return ClausesPage(
         agreement_id=card.agreement_id,
@@ -141,14 +140,6 @@ def clauses_page(work: Work, actor: Actor, page: Page, agreement_id: str) -> Cla
             for one in condition_templates.listed(work).values()
         ),
         may_edit=actor.may(Duty.EDIT_DEALS) and not page.is_past,
-    )
-
-
-def finding_rows(findings: Sequence[Finding]) -> tuple[FindingRow, ...]:
-    """Return findings in the words of the pages."""
-    return tuple(
-        FindingRow(finding=one, flag=FLAGS[one.rule.flag], place=PLACES[one.place])
-        for one in findings
     )
 
 

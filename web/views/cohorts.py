@@ -67,13 +67,9 @@ class Cohorts:
 
 def build(work: Work, reader: Reader, as_of: date, *, with_demo: bool) -> Cohorts:
     """Read and arrange the page."""
-    first = Quarter.containing(as_of).moved(1 - QUARTERS_SHOWN)
     return Cohorts(
         tab="cohort",
-        cohorts=tuple(
-            _cohort_row(cohort)
-            for cohort in series.cohorts(work, first, as_of, with_demo=with_demo)
-        ),
+        cohorts=cohort_rows(work, as_of, QUARTERS_SHOWN, with_demo=with_demo),
         months=MONTHS_SHOWN,
         stages=tuple(reader.say(STAGES[stage]) for stage in series.LATER),
         steps=tuple(
@@ -85,6 +81,16 @@ def build(work: Work, reader: Reader, as_of: date, *, with_demo: bool) -> Cohort
             for at in durations.waiting(work, as_of, with_demo=with_demo)
         ),
         has_demo=with_demo,
+    )
+
+
+def cohort_rows(
+    work: Work, as_of: date, quarters: int, *, with_demo: bool
+) -> tuple[CohortRow, ...]:
+    """Return the cohorts of the last quarters, the one of the day among them."""
+    first = Quarter.containing(as_of).moved(1 - quarters)
+    return tuple(
+        _cohort_row(cohort) for cohort in series.cohorts(work, first, as_of, with_demo=with_demo)
     )
 
 

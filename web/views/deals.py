@@ -285,7 +285,7 @@ def table_view(work: Work, bar: Bar, page: Page, *, with_demo: bool) -> TableVie
 
 def calendar_view(work: Work, bar: Bar, page: Page, *, with_demo: bool) -> CalendarView:
     """Group the open conditions of the projects meant by the half-month they fall due in."""
-    chosen = board.selected(page.as_of, bar.asked.filters(with_demo=with_demo))
+    chosen = board.selected(work, page.as_of, bar.asked.filters(with_demo=with_demo))
     found = [
         at
         for at in conditions.positions(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dealflow import board, chains, units
+from dealflow import board, chains, stall_limits, units
 from dealflow.board import Column, Filters, Order, Sort
 from dealflow.projects import SizeClass
 from portfolio.kernel.db import Work
@@ -147,6 +147,7 @@ class Bar:
     years: tuple[Choice, ...]
     sorts: tuple[Choice, ...]
     idle: int
+    idle_limit_days: int
     may_edit: bool
 
     @property
@@ -182,5 +183,6 @@ def bar_of(work: Work, asked: Asked, page: Page, *, with_demo: bool, may_edit: b
             for sort, title in SORTS.items()
         ),
         idle=sum(count.projects for count in resting.values()),
+        idle_limit_days=stall_limits.of_day(work, page.as_of).idle_days,
         may_edit=may_edit,
     )

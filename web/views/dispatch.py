@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from dealflow import blockers, dispatch, frozen, units
-from dealflow.blockers import ActionLine, BlockerLine
+from dealflow import dispatch, freezing, frozen, projects, restatement, stuck, units
 from dealflow.dispatch import Sealed
 from dealflow.frozen import Change, ChangeKind, FrozenHalf, Shift
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
 from web.templating import Page
+from web.views.dispatch_items import Items, items
 from web.views.dispatch_words import (
     BLOCKERS,
     KINDS,
@@ -48,16 +48,18 @@ class Dispatch:
     restated: tuple[Snap, ...]
     restated_lines: tuple[ChangeLine, ...]
     entries: tuple[EntryLine, ...]
-    blockers: tuple[tuple[str, BlockerLine], ...]
-    actions: tuple[tuple[ActionLine, bool], ...]
+    items: Items
     to_seal: date | None
     to_seal_label: str
     may_seal: bool
     may_edit: bool
     blocker_kinds: tuple[tuple[str, str], ...]
     units: tuple[tuple[str, str], ...]
+    projects: tuple[tuple[str, str], ...]  # those that are stuck now, for a new action item
+    project: str  # the one that was asked for
     today: date
     has_demo: bool
+    idle_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class AskSeal:
     label: str
     snaps: tuple[Snap, ...]
     projects: int
+    blockers: int
     open_actions: int
     back: str
 
@@ -121,23 +124,24 @@ def build(
     base: date | None,
     to: date | None,
     kind: ChangeKind | None,
+    project: str,
     with_demo: bool,
 ) -> Dispatch:
-    """Read and arrange the comparison."""
+    """Read and arrange the comparison; `project` opens the form of an action item for it."""
     reader = page.reader
     found = compared(work, as_of=page.as_of, base=base, to=to)
     shown = [one for one in (found.changes if found else ()) if kind is None or one.kind is kind]
     counts: dict[ChangeKind, int] = dict.fromkeys(ChangeKind, 0)
     for one in found.changes if found else ():
         counts[one.kind] += 1
-    restated = dispatch.restated(work, found.to) if found else None
+    restated = restatement.restated(work, found.to) if found else None
     at = found.to.as_of if found else page.as_of
     next_ = dispatch.to_seal(work, page.today)
+    known = dispatch.sealed(work)
+    newest = known[0].as_of if known else None
     return Dispatch(
         tab="diff",
-        choices=tuple(
-            (one.as_of.isoformat(), f"{one.label} · {one.as_of}") for one in dispatch.sealed(work)
-        ),
+        choices=tuple((one.as_of.isoformat(), f"{one.label} · {one.as_of}") for one in known),
         base=found.base if found else None,
         to=found.to if found else None,
         snaps=snaps(reader, found.shifts, found.to.as_of) if found else (),
@@ -147,17 +151,19 @@ def build(
             (one.value, reader.say(KINDS[one][0]), number) for one, number in counts.items()
         ),
         kind=kind.value if kind else "",
-        stalled=sum(one.is_idle(at) for one in found.after.projects) if found else 0,
+        stalled=found.after.stalled if found else 0,
+        idle_days=found.after.idle_days if found else 0,
         live=len(found.after.projects) if found else 0,
         restated=restated_snaps(reader, restated) if restated else (),
         restated_lines=tuple(line_of(reader, one) for one in restated.projects) if restated else (),
         entries=tuple(entry_of(reader, one) for one in restated.entries) if restated else (),
-        blockers=tuple(
-            (reader.say(BLOCKERS[one.kind]), one)
-            for one in blockers.blockers(work, at, with_demo=with_demo)
-        ),
-        actions=tuple(
-            (one, one.is_overdue(at)) for one in blockers.actions(work, at, with_demo=with_demo)
+        items=items(
+            work,
+            reader,
+            found.after if found else None,
+            at=at,
+            since=page.today if found and found.to.as_of == newest else None,
+            with_demo=with_demo,
         ),
         to_seal=next_,
         to_seal_label=frozen.label(next_) if next_ else "",
@@ -165,15 +171,29 @@ def build(
         may_edit=actor.may(Duty.EDIT_DEALS),
         blocker_kinds=tuple((one.value, reader.say(words)) for one, words in BLOCKERS.items()),
         units=tuple((one.id, one.name) for one in units.listed(work, with_demo=with_demo)),
+        projects=_stuck_projects(work, page.today, project, with_demo=with_demo)
+        if actor.may(Duty.EDIT_DEALS)
+        else (),
+        project=project,
         today=page.today,
         has_demo=bool(found and found.to.is_demo),
     )
 
 
+def _stuck_projects(
+    work: Work, today: date, project: str, *, with_demo: bool
+) -> tuple[tuple[str, str], ...]:
+    lines = stuck.stuck(work, today, with_demo=with_demo).lines
+    found = {line.project_id: line.project_name for line in lines}
+    if project and project not in found:
+        found[project] = projects.get(work, project).name
+    return tuple(sorted(found.items(), key=lambda one: one[1]))
+
+
 def ask_seal(work: Work, page: Page, as_of: date) -> AskSeal:
     """Restate what sealing will fix."""
     last = dispatch.latest(work)
-    half = dispatch.freeze(work, as_of, since=last.as_of if last else as_of)
+    half = freezing.freeze(work, as_of, since=last.as_of if last else as_of)
     was = dispatch.content(work, last.as_of) if last else half
     shifts = frozen.shifts(was, half)
     return AskSeal(
@@ -181,6 +201,7 @@ def ask_seal(work: Work, page: Page, as_of: date) -> AskSeal:
         label=frozen.label(as_of),
         snaps=snaps(page.reader, shifts, as_of),
         projects=len(half.projects),
-        open_actions=len(blockers.actions(work, as_of)),
+        blockers=len(half.blockers or ()),
+        open_actions=len(half.actions or ()),
         back="/landing?tab=diff",
     )

@@ -1,14 +1,15 @@
 """The words of the dispatch: how a change, a figure and a late entry are written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dealflow.amendments import Fact
 from dealflow.blockers import BlockerKind
 from dealflow.board import Column
-from dealflow.dispatch import LateEntry, Restated
 from dealflow.frozen import Aspect, Change, ChangeKind, Shift
 from dealflow.landings import MoneyKind
+from dealflow.restatement import LateEntry, Restated
 from dealflow.stages import Stage
 from portfolio.figures import Unit
 from portfolio.kernel.errors import Message, say
@@ -32,6 +33,15 @@ KINDS: Mapping[ChangeKind, tuple[Message, str, str]] = {  # words, symbol, look
     ChangeKind.WITHDRAWN: (say("Dropped out"), "−", "del"),
     ChangeKind.STALLED: (say("Stalled"), "!", "slip"),
 }
+# A meeting asks for what must be decided first.
+IMPORTANCE = (
+    ChangeKind.SLIPPED,
+    ChangeKind.WITHDRAWN,
+    ChangeKind.MOVED,
+    ChangeKind.NEW,
+    ChangeKind.CHANGED,
+    ChangeKind.STALLED,
+)
 ASPECTS: Mapping[Aspect, Message] = {
     Aspect.STAGE: say("Stage"),
     Aspect.CONTRACT: say("Contract amount"),
@@ -91,6 +101,7 @@ class ChangeLine:
     aspect: str
     was: str
     now: str
+    change: str  # the difference where both are amounts, "" elsewhere
     tone: str  # of the stage it reached, "" for anything but a stage
     reason: str
     unit: str
@@ -111,6 +122,19 @@ class EntryLine:
 
 
 # ---- words
+def by_importance(changes: Iterable[Change]) -> list[Change]:
+    """Order changes for a meeting: what slipped or left, then who came furthest, then the rest."""
+    steps = list(Column)
+    return sorted(
+        changes,
+        key=lambda one: (
+            IMPORTANCE.index(one.kind),
+            -steps.index(one.now) if isinstance(one.now, Column) else 0,
+            one.code,
+        ),
+    )
+
+
 def snaps(reader: Reader, shifts: Mapping[str, Shift], as_of: date) -> tuple[Snap, ...]:
     """Return the headline figures of a comparison."""
     return tuple(snap_of(reader, shifts[code], as_of) for code in HEADLINE if code in shifts)
@@ -175,7 +199,7 @@ def line_of(reader: Reader, change: Change) -> ChangeLine:
         now = reader.say(say("Missed"))
     reason = change.reason
     if change.kind is ChangeKind.STALLED:
-        reason = reader.say(say("no event for 30 days"))
+        reason = reader.say(say("no event for {days} days", days=change.reason))
     elif change.arrived_fen > 0:
         came = say("{amount} arrived", amount=reader.amount(change.arrived_fen, decimals=2))
         reason = " · ".join(part for part in (reason, reader.say(came)) if part)
@@ -189,11 +213,22 @@ def line_of(reader: Reader, change: Change) -> ChangeLine:
         aspect="" if is_stage else reader.say(ASPECTS[change.aspect]),
         was=was,
         now=now,
+        change=_difference(reader, change.was, change.now),
         tone=_tone(change.now) if is_stage else "",
         reason=reason,
         unit=change.unit,
         is_demo=change.is_demo,
     )
+
+
+def _difference(reader: Reader, was: object, now: object) -> str:
+    match was, now:
+        case int(), int():
+            return reader.money(now - was, sign=True)
+        case date(), date():
+            return reader.say(say("{days} days", days=f"{(now - was).days:+d}".replace("-", "−")))
+        case _:
+            return ""
 
 
 def _seen(reader: Reader, value: object) -> str:
@@ -228,6 +263,10 @@ WHAT: Mapping[str, Message] = {
     MoneyKind.FIXED_ASSETS.value: say("Fixed assets"),
     MoneyKind.LOAN.value: say("Loan"),
     MoneyKind.OTHER.value: say("Other"),
+    Fact.UNIT.value: say("Responsible unit"),
+    Fact.PLANNED.value: say("Planned investment"),
+    Fact.AMOUNT.value: say("Contract amount"),
+    Fact.START_DUE.value: say("Start due"),
 }
 
 

@@ -232,7 +232,7 @@ def _part(work: Work, asked: Asked) -> Subject | None:
     """Return the unit or the chain that was asked for."""
     for scope, subject_id in ((Scope.UNIT, asked.unit_id), (Scope.CHAIN, asked.chain_id)):
         if subject_id:
-            for one in targets.subjects(work, scope):
+            for one in targets.subjects(work, scope, as_of=asked.as_of):
                 if one.subject_id == subject_id:
                     return one
             raise NotFoundError

@@ -94,6 +94,28 @@ def listed(
     )
 
 
+def of_firm(
+    work: Work,
+    reader: Reader,
+    actor: Actor,
+    as_of: date,
+    organisation_id: str,
+    *,
+    with_demo: bool,
+) -> list[InvestmentLine]:
+    """Return what the funds that a person may see hold of one firm, by fund."""
+    mine = {one.id: one for one in funds.listed(work, actor, with_demo=with_demo)}
+    statement = sa.select(Investment).where(
+        col(Investment.organisation_id) == organisation_id,
+        col(Investment.fund_id).in_(list(mine)),
+    )
+    if not with_demo:
+        statement = statement.where(col(Investment.is_demo).is_(False))
+    rows = list(work.session.execute(statement).scalars())
+    lines = _lines(work, reader, Moment(as_of=as_of, with_demo=with_demo), rows, mine)
+    return sorted(lines, key=lambda line: (line.fund_code, line.name))
+
+
 def _lines(
     work: Work,
     reader: Reader,

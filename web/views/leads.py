@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
-from dealflow import duplicates, enquiries, lead_list, leads, outreach, units
+from dealflow import duplicates, enquiries, lead_firms, lead_list, leads, outreach, units
 from dealflow.duplicates import Likeness, Twin
 from dealflow.enquiries import Enquiry
 from dealflow.lead_list import LeadLine
@@ -73,6 +73,7 @@ class LeadPage:
 
     template: ClassVar[str] = "leads/lead.html"
     lead: Lead
+    firm_id: str | None  # the recorded firm it is about
     source: Message | None
     holder: str
     history: tuple[tuple[HandoverLine, bool], ...]
@@ -134,6 +135,7 @@ def lead(work: Work, actor: Actor, page: Page, lead_id: str, *, with_demo: bool)
     same = duplicates.twins(work, firm_name=row.firm_name, credit_code=row.credit_code, but=lead_id)
     return LeadPage(
         lead=row,
+        firm_id=lead_firms.firm_of(work, lead_id),
         source=SOURCES.get(row.source_kind),
         holder=names[leads.holder_id(work, lead_id)],
         history=tuple((one, (one.accepted_on or page.today) > one.accept_by) for one in history),

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dealflow import groupings, stalled, targets, units
+from dealflow import groupings, targets, units
 from dealflow.groupings import By, Grouping
-from dealflow.stages import Stage
-from dealflow.stalled import Stall, StalledLine
 from dealflow.targets import Pace, Scope
 from dealflow.units import UnitKind
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import Message, say
 from web.templating import Page
-from web.views.words import STAGES
+from web.views.tips import TITLES, write
 
 KINDS: Mapping[UnitKind, Message] = {
     UnitKind.LEADING_GROUP: say("Leading group"),
@@ -29,18 +27,17 @@ GROUPS: Mapping[By, Message] = {
     By.LEADER: say("By leader"),
     By.PARK: say("By park"),
 }
-STALLS: Mapping[Stall, tuple[Message, Message]] = {
-    Stall.NOT_STARTED: (say("Approved, not started"), say("the agreed day of the start is over")),
-    Stall.NOT_BUILDING: (
-        say("Started, not building"),
-        say("no money arrived for 90 days after the start"),
-    ),
-    Stall.NOT_FINISHED: (
-        say("Building, not finished"),
-        say("no production 540 days after the start"),
-    ),
-}
-LINES_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaRow:
+    """One quota: what of it has come, in the words and units of its measure."""
+
+    measure: str
+    share: float
+    ahead: float
+    actual: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +46,7 @@ class UnitRow:
 
     name: str
     people: int
-    quotas: tuple[Pace, ...]
+    quotas: tuple[QuotaRow, ...]
     is_demo: bool
 
 
@@ -67,21 +64,24 @@ class OrganisationPage:
     groups: tuple[Grouping, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StalledPage:
-    """All that stalled.html may use."""
-
-    template: ClassVar[str] = "stalled.html"
-    lists: tuple[tuple[Message, Message, tuple[StalledLine, ...], int], ...]
-    stages: Mapping[Stage, Message]
+def _quota(page: Page, pace: Pace) -> QuotaRow:
+    reader, code, unit = page.reader, pace.figure.code, pace.figure.unit
+    assert isinstance(pace.figure.value, int)  # a target is of an amount or a count
+    return QuotaRow(
+        measure=reader.say(TITLES.get(code) or Message(code)),
+        share=pace.share,
+        ahead=pace.ahead,
+        actual=write(reader, pace.figure.value, unit),
+        target=write(reader, pace.target, unit),
+    )
 
 
 def build(work: Work, page: Page, *, by: str, with_demo: bool) -> OrganisationPage:
     """Read and arrange the organisation."""
     whole = units.organisation(work, with_demo=with_demo)
-    quotas: dict[str, list[Pace]] = {}
+    quotas: dict[str, list[QuotaRow]] = {}
     for pace in targets.paces(work, page.as_of, Scope.UNIT, with_demo=with_demo):
-        quotas.setdefault(pace.subject.subject_id, []).append(pace)
+        quotas.setdefault(pace.subject.subject_id, []).append(_quota(page, pace))
     rows: dict[UnitKind, list[UnitRow]] = {kind: [] for kind in KINDS}
     for unit in units.listed(work, with_demo=with_demo):
         rows[UnitKind(unit.kind)].append(
@@ -105,16 +105,4 @@ def build(work: Work, page: Page, *, by: str, with_demo: bool) -> OrganisationPa
         by=chosen.value,
         ways=tuple((one.value, words) for one, words in GROUPS.items()),
         groups=tuple(groupings.groupings(work, page.as_of, chosen, with_demo=with_demo)),
-    )
-
-
-def stalled_page(work: Work, page: Page, *, with_demo: bool) -> StalledPage:
-    """Read and arrange the three lists."""
-    found = stalled.stalled(work, page.as_of, with_demo=with_demo)
-    return StalledPage(
-        lists=tuple(
-            (*STALLS[stall], tuple(lines[:LINES_SHOWN]), len(lines))
-            for stall, lines in found.items()
-        ),
-        stages=STAGES,
     )

@@ -7,14 +7,27 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import candidates, chain_map, chains, gaps, supply
+from dealflow import (
+    candidates,
+    chain_map,
+    chains,
+    gaps,
+    lead_firms,
+    score_weights,
+    supply,
+)
 from dealflow.candidates import Candidate
+from dealflow.chain_map import ChainMap, Node
 from dealflow.chains import Chain
-from dealflow.gaps import Part
+from dealflow.gaps import Gap, Part
+from dealflow.score_weights import Score, Weights
+from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import NotFoundError
 from portfolio.organisations import Organisation
 from web.formats import Reader
+from web.views import chain_money
+from web.views.chain_money import Line
 from web.views.chain_words import COLUMNS, COVERAGE_KINDS, COVERAGES, CRITICALITIES, PARTS, ROLES
 from web.views.chains import OnChain, firms_of
 from web.views.holdings import named
@@ -42,6 +55,8 @@ class CandidateRow:
     score: float
     parts: tuple[ScoreRow, ...]
     leaders: tuple[str, ...]
+    lead: tuple[str, str] | None  # address and code of its live lead
+    pursue_href: str
     is_demo: bool
 
 
@@ -64,8 +79,12 @@ class SegmentPage:
     firms: tuple[OnChain, ...]
     importance: float | None
     parts: tuple[ScoreRow, ...]
+    dependants: tuple[tuple[str, str], ...]  # address, name of landed firms that buy from it
     candidates: tuple[CandidateRow, ...]
+    candidates_total: int
+    weights: Weights
     funds: tuple[str, ...]
+    money: Line | None
     may_edit: bool
     is_demo: bool
 
@@ -73,6 +92,7 @@ class SegmentPage:
 def build(
     work: Work,
     reader: Reader,
+    actor: Actor,
     as_of: date,
     chain: Chain,
     segment_id: str,
@@ -86,9 +106,11 @@ def build(
     if node is None:
         raise NotFoundError
     graph = supply.network(supply.links(work, as_of, with_demo=with_demo))
-    gap = next((g for g in gaps.gaps(chart, graph) if g.node is node), None)
+    of_gaps = score_weights.in_force(work, as_of, Score.GAP, with_demo=with_demo).points
+    gap = next((g for g in gaps.gaps(chart, graph, of_gaps) if g.node is node), None)
     leaders = chains.leaders(work, as_of, chain.id)
     funds = candidates.seeking_funds(work, as_of, (chain.name, node.name))
+    weights = score_weights.in_force(work, as_of, Score.CANDIDATE, with_demo=with_demo)
     found = candidates.for_gap(
         work,
         as_of,
@@ -97,6 +119,7 @@ def build(
         graph,
         frozenset(leaders),
         fund_seeks=bool(funds),
+        weights=weights.points,
         with_demo=with_demo,
     )
     position = reader.say(COLUMNS[node.position][0])
@@ -116,14 +139,32 @@ def build(
         firms=firms_of(reader, (node,)),
         importance=gap.importance if gap else None,
         parts=tuple(_score(reader, part) for part in gap.parts) if gap else (),
-        candidates=_candidates(work, reader, found),
+        dependants=_dependants(chart, gap),
+        candidates=_candidates(work, reader, chain, node, found),
+        candidates_total=len(found),
+        weights=weights,
         funds=tuple(funds),
+        money=chain_money.of_segment(work, actor, as_of, chain, segment_id, with_demo=with_demo),
         may_edit=may_edit,
         is_demo=node.is_demo,
     )
 
 
-def _candidates(work: Work, reader: Reader, found: list[Candidate]) -> tuple[CandidateRow, ...]:
+def _dependants(chart: ChainMap, gap: Gap | None) -> tuple[tuple[str, str], ...]:
+    if gap is None:
+        return ()
+    names = {
+        firm.organisation_id: firm.name
+        for node in chart.nodes
+        for firm in node.firms
+        if firm.organisation_id in gap.dependants
+    }
+    return tuple((f"/firms/{firm_id}", name) for firm_id, name in sorted(names.items()))
+
+
+def _candidates(
+    work: Work, reader: Reader, chain: Chain, node: Node, found: list[Candidate]
+) -> tuple[CandidateRow, ...]:
     shown = found[:CANDIDATES_SHOWN]
     leader_ids = {leader for one in shown for leader in one.leaders}
     named_leaders: dict[str, str] = dict(
@@ -133,6 +174,10 @@ def _candidates(work: Work, reader: Reader, found: list[Candidate]) -> tuple[Can
             )
         )
     )
+    ids = [one.organisation_id for one in shown]
+    live = lead_firms.live(
+        work, sa.select(col(Organisation.id)).where(col(Organisation.id).in_(ids))
+    )
     return tuple(
         CandidateRow(
             organisation_id=one.organisation_id,
@@ -141,9 +186,13 @@ def _candidates(work: Work, reader: Reader, found: list[Candidate]) -> tuple[Can
             score=one.score,
             parts=tuple(_score(reader, part) for part in one.parts),
             leaders=tuple(named_leaders[leader] for leader in one.leaders),
+            lead=(f"/leads/{lead.id}", lead.code) if lead else None,
+            pursue_href=f"/firms/{one.organisation_id}/lead"
+            f"?chain={chain.slug}&segment={node.segment_id}",
             is_demo=one.is_demo,
         )
         for one in shown
+        for lead in (live.get(one.organisation_id),)
     )
 
 

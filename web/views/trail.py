@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
+from dealflow import seals
+from dealflow.seals import SealCheck
 from portfolio.kernel import audit
 from portfolio.kernel.audit import AuditLine, ChainFinding
 from portfolio.kernel.db import Work
@@ -104,6 +106,7 @@ VERBS: Mapping[str, Message] = {
     "policy": say("set rules"),
     "rule": say("set rule"),
     "promise": say("promise"),
+    "amend": say("amend"),
     "propose": say("propose"),
     "add": say("add version"),
     "clauses": say("keep clauses"),
@@ -149,6 +152,7 @@ class Chain:
 
     lines: int
     findings: tuple[ChainFinding, ...]
+    sealed: tuple[SealCheck, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,4 +236,4 @@ def _actions(work: Work, reader: Reader) -> tuple[tuple[str, str], ...]:
 
 def _chain(work: Work) -> Chain:
     count, findings = audit.verify(work)
-    return Chain(lines=count, findings=tuple(findings))
+    return Chain(lines=count, findings=tuple(findings), sealed=tuple(seals.check(work)))

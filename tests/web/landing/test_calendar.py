@@ -1,17 +1,18 @@
 """Everything owed stands on one calendar, in a digest, and in a feed that can be withdrawn."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import icalendar
 import pytest
 from starlette.testclient import TestClient
 
-from dealflow import blockers
+from dealflow import blockers, dispatch, frozen
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Database
 from portfolio.kernel.errors import DomainError
 from tests.web.deals.town import Desk, Town
+from valuation.periods import HalfMonth
 from web.commands.dispatch import post
 from web.settings import Settings
 
@@ -51,9 +52,32 @@ def test_the_feed_is_read_without_a_login_and_says_the_day(
     answer = stranger.get(feed_of(office))
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/calendar")
-    (entry,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
-    assert "协调用电" in entry["SUMMARY"]
+    entries = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    (entry,) = [one for one in entries if "协调用电" in one["SUMMARY"]]
     assert (entry["DTEND"].dt - entry["DTSTART"].dt) == timedelta(days=1)
+
+
+def test_the_days_of_the_dispatch_stand_on_the_calendar_until_they_are_sealed(
+    database: Database, owed: Town, office: Desk, officer: Actor, application
+) -> None:
+    with database.writing() as work:
+        today = work.today()
+        waiting = dispatch.to_seal(work, today)
+        assert waiting
+    coming = HalfMonth.containing(today)
+    page = office.see("/calendar", kind="dispatch")
+    assert f"{frozen.label(coming.end)} ({coming.start} – {coming.end})" in page
+    feed = TestClient(application).get(feed_of(office)).content
+    days = {
+        entry["DTSTART"].dt
+        for entry in icalendar.Calendar.from_ical(feed).walk("VEVENT")
+        if "封存" in entry["SUMMARY"]
+    }
+    assert days >= {coming.end + timedelta(days=1), coming.next.end + timedelta(days=1)}
+    assert all(day.day in {1, 16} for day in days)
+    with database.writing() as work:
+        dispatch.seal(work, officer, as_of=waiting)
+    assert f"({HalfMonth.containing(waiting).start}" not in office.see("/calendar", kind="dispatch")
 
 
 def test_a_withdrawn_feed_is_not_there(owed: Town, office: Desk, application) -> None:
@@ -74,7 +98,7 @@ def test_another_person_cannot_withdraw_it(owed: Town, office: Desk, gp: Desk) -
 def test_without_a_mail_server_nothing_is_sent(tmp_path) -> None:
     settings = Settings(database_url="sqlite://", folder=tmp_path)
     with pytest.raises(DomainError, match="No mail server is configured"):
-        post(settings, subject="x", text="y")
+        post(settings, day=date(2026, 10, 9), subject="x", text="y")
 
 
 def test_the_organisation_and_the_stalled_lists_open(owed: Town, office: Desk) -> None:

@@ -165,7 +165,7 @@ def test_an_action_item_has_a_unit_and_a_day(sealed: Town, office: Desk, databas
 
 
 # ---- the other parts
-@pytest.mark.parametrize("tab", ["funnel", "cohort", "race", "outlook"])
+@pytest.mark.parametrize("tab", ["screen", "funnel", "cohort", "race", "outlook"])
 def test_every_part_of_the_page_opens_in_both_languages(town: Town, office: Desk, tab: str) -> None:
     for lang in ("zh", "en"):
         assert office.browser.get(f"/landing?tab={tab}&lang={lang}").status_code == 200

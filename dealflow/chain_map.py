@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from dealflow import chain_firms
+from dealflow import chain_firms, map_versions
 from dealflow.agreements import Agreement
 from dealflow.chain_firms import Place, Role, SegmentFirm
 from dealflow.chains import Criticality, Position, Segment
@@ -36,6 +37,7 @@ class Coverage(StrEnum):
 
 
 COVERED = frozenset({Coverage.LANDED, Coverage.STRONG})
+NOW: Mapping[str, Any] = {}  # the facts of a segment are still those of its row
 STRONG_FROM = 2  # landed firms, so that one may leave
 
 
@@ -197,12 +199,18 @@ def _names(work: Work, of_chain: sa.Select[str]) -> dict[str, str]:
 def _segments(work: Work, as_of: date, chain_id: str, *, with_demo: bool) -> list[Segment]:
     statement = (
         sa.select(Segment)
-        .where(
-            col(Segment.chain_id) == chain_id,
-            col(Segment.retired_on).is_(None) | (col(Segment.retired_on) > as_of),
-        )
+        .where(col(Segment.chain_id) == chain_id)
         .order_by(col(Segment.order), col(Segment.id))
     )
     if not with_demo:
         statement = statement.where(col(Segment.is_demo).is_(False))
-    return list(work.session.execute(statement).scalars())
+    found = list(work.session.execute(statement).scalars())
+    if was := map_versions.otherwise(work, as_of, chain_id):
+        # pictures of that day, which no session keeps
+        found = [
+            Segment(**(segment.model_dump() | dict(facts))) if facts else segment
+            for segment in found
+            if (facts := was.get(segment.id, NOW)) is not None
+        ]
+        found.sort(key=lambda segment: (segment.order, segment.id))
+    return [one for one in found if one.retired_on is None or one.retired_on > as_of]

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col
 
+from dealflow import map_versions
 from portfolio.kernel import audit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Id, Row, Work, one_of, strict
@@ -61,10 +62,13 @@ class Segment(Row, table=True):
 
     __tablename__ = "segment"
     __table_args__ = strict(
-        sa.UniqueConstraint("chain_id", "name"), sa.CheckConstraint("name <> ''", name="named")
+        sa.UniqueConstraint("chain_id", "name"),
+        sa.CheckConstraint("name <> ''", name="named"),
+        sa.Index("uq_segment_code", "chain_id", "code", unique=True),
     )
 
     chain_id: str = Field(foreign_key="chain.id", sa_type=Id)
+    code: str = ""  # by which a workbook names it
     name: str
     name_en: str = ""
     position: str = Field(sa_type=one_of(*Position))
@@ -136,6 +140,7 @@ def add_segment(
     *,
     name: str,
     position: Position,
+    code: str = "",
     name_en: str = "",
     order: int = 0,
     subsystem: str = "",
@@ -143,16 +148,25 @@ def add_segment(
     criticality: Criticality = Criticality.IMPORTANT,
     wanted_firms: int = 1,
     wanted_note: str = "",
+    on: date | None = None,
+    reason: str = "",
+    file_sha256: str | None = None,
     is_demo: bool = False,
 ) -> Segment:
-    """Record a segment of a chain."""
+    """Draw a segment into the map of a chain, in a version of the map.
+
+    code  by which a workbook names it; the next free one where it is empty
+    on    from when the map says so; None corrects the version before
+    """
     actor.must(Duty.EDIT_DEALS)
     if work.session.get(Chain, chain_id) is None:
         raise NotFoundError
     name = name.strip()
-    _refuse_odd_segment(work, chain_id, name=name, wanted_firms=wanted_firms)
+    code = code.strip() or _free_code(work, chain_id)
+    _refuse_odd_segment(work, chain_id, code=code, name=name, wanted_firms=wanted_firms)
     segment = Segment(
         chain_id=chain_id,
+        code=code,
         name=name,
         name_en=name_en,
         position=position.value,
@@ -165,13 +179,35 @@ def add_segment(
         is_demo=is_demo,
     )
     work.add(segment)
+    _draw(work, actor, segment, on, reason, file_sha256)
     after = {"segment": segment.name, "position": position.value}
     audit.write(work, actor, "chain:segment", "chain", chain_id, after=after)
     return segment
 
 
+def _draw(
+    work: Work, actor: Actor, segment: Segment, on: date | None, reason: str, sha256: str | None
+) -> None:
+    version = map_versions.open_version(
+        work,
+        actor,
+        segment.chain_id,
+        on=on,
+        reason=reason.strip(),
+        file_sha256=sha256,
+        is_demo=segment.is_demo,
+    )
+    map_versions.draw(work, version, segment.id, {f: getattr(segment, f) for f in SEGMENT_FACTS})
+
+
+def _free_code(work: Work, chain_id: str) -> str:
+    given = sa.select(col(Segment.code)).where(col(Segment.chain_id) == chain_id)
+    taken = {code for (code,) in work.rows(given)}
+    return next(c for n in range(1, len(taken) + 2) if (c := f"S{n:02d}") not in taken)
+
+
 def _refuse_odd_segment(
-    work: Work, chain_id: str, *, name: str, wanted_firms: int, but_id: str | None = None
+    work: Work, chain_id: str, *, code: str, name: str, wanted_firms: int, but_id: str | None = None
 ) -> None:
     if not name:
         raise DomainError("The segment has no name.", "Say in a few words what firms there make.")
@@ -188,26 +224,27 @@ def _refuse_odd_segment(
         raise DomainError(
             "The chain has a segment {name} already.", "Choose another name.", name=name
         )
+    same = (col(Segment.chain_id) == chain_id) & (col(Segment.code) == code)
+    coded = sa.select(col(Segment.id)).where(same)
+    if work.scalar(coded) not in {None, but_id}:
+        raise DomainError("The code {code} is taken.", "Choose another code.", code=code)
 
 
-SEGMENT_FACTS = (
-    "name",
-    "name_en",
-    "position",
-    "order",
-    "subsystem",
-    "subsystem_en",
-    "criticality",
-    "wanted_firms",
-    "wanted_note",
-    "retired_on",
-)
+SEGMENT_FACTS = map_versions.FACTS
 
 
 def change_segment(
-    work: Work, actor: Actor, segment_id: str, *, version: int, facts: Mapping[str, Any]
+    work: Work,
+    actor: Actor,
+    segment_id: str,
+    *,
+    version: int,
+    facts: Mapping[str, Any],
+    on: date | None = None,
+    reason: str = "",
+    file_sha256: str | None = None,
 ) -> Segment:
-    """Change some SEGMENT_FACTS; the audit trail keeps each version, a stale form is refused."""
+    """Change some SEGMENT_FACTS in a new version of the map; a stale form is refused."""
     actor.must(Duty.EDIT_DEALS)
     assert set(facts) <= set(SEGMENT_FACTS), f"not to be edited: {set(facts) - set(SEGMENT_FACTS)}"
     segment = work.session.get(Segment, segment_id)
@@ -221,6 +258,7 @@ def change_segment(
     _refuse_odd_segment(
         work,
         segment.chain_id,
+        code=facts.get("code", segment.code),
         name=facts.get("name", segment.name).strip(),
         wanted_firms=facts.get("wanted_firms", segment.wanted_firms),
         but_id=segment.id,
@@ -229,6 +267,7 @@ def change_segment(
         setattr(segment, name, value)
     segment.version += 1
     work.add(segment)
+    _draw(work, actor, segment, on, reason, file_sha256)
     audit.write(
         work, actor, "chain:segment", "chain", segment.chain_id, before=before, after=dict(facts)
     )

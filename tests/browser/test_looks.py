@@ -36,6 +36,9 @@ PLACES = {  # what is asked for, and the link to follow there
     "reports": ("/reports", ""),
     "report": ("/reports?fund=HT", "#main tbody a[href^='/reports/']"),
     "import": ("/data/import", ""),
+    "map import": ("/chains/nev/import", ""),
+    "map versions": ("/chains/nev/versions", ""),
+    "map version": ("/chains/nev/versions/1", ""),
     "accounts": ("/admin/users", ""),
     "districts": ("/race/districts", ""),
     "district board": ("/landing?tab=race&board=districts&as_of=2026-09-30", ""),
@@ -50,6 +53,7 @@ PLACES = {  # what is asked for, and the link to follow there
 READERS = {  # the others: manager1
     "login": "",
     "import": "office1",
+    "map import": "office1",
     "accounts": "admin1",
     "districts": "office1",
     "stalled": "office1",

@@ -3,6 +3,7 @@
 from web.commands import (
     carry,
     cash,
+    chain_maps,
     chains,
     demo,
     dispatch,
@@ -17,6 +18,7 @@ from web.commands import (
 __all__ = [
     "carry",
     "cash",
+    "chain_maps",
     "chains",
     "demo",
     "dispatch",

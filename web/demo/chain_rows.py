@@ -83,11 +83,50 @@ SUPPLIES = (  # supplier, customer, share of the customer's need in hundredths
 )
 
 
+REVISED = date(2023, 7, 5)
+WHY = "年中修订：增补后市场环节，明确招引方向（示例）"
+ADDED = ("充换电",)  # not yet on the first map
+FIRST_NOTES = {"热管理": "", "激光雷达": "研发中心"}
+RESET: dict[str, dict[str, str]] = {
+    "热管理": {"wanted_note": "热泵系统"},
+    "激光雷达": {"wanted_note": "区域总部"},
+}
+
+
 def draw(scene: Scene, slug: str) -> None:
     """Draw the map of one chain."""
-    order = 0
+    _draw(scene, slug, is_revision=False, on=None, reason="首版图谱（示例）")
+
+
+def revise(scene: Scene) -> None:
+    """Draw what the task force added and set anew half a year on: the second version."""
+    work, office, reason = (
+        scene.work,
+        scene.actor("office1"),
+        "年中修订：增补后市场环节，明确招引方向（示例）",
+    )
+    _draw(scene, cohort.NEV, is_revision=True, on=REVISED, reason=reason)
+    for name, facts in RESET.items():
+        segment = work.session.get_one(chains.Segment, scene["segment", f"{cohort.NEV}:{name}"])
+        chains.change_segment(
+            work,
+            office,
+            segment.id,
+            version=segment.version,
+            facts=facts,
+            on=REVISED,
+            reason=WHY,
+        )
+
+
+def _draw(scene: Scene, slug: str, *, is_revision: bool, on: date | None, reason: str) -> None:
+    order = -1
     for subsystem, drawn in ROWS.get(slug, {}).items():
         for position, name, criticality, wanted_firms, wanted_note in drawn:
+            order += 1
+            is_late = slug == cohort.NEV and name in ADDED
+            if is_late is not is_revision:
+                continue
             scene.ids["segment", f"{slug}:{name}"] = chains.add_segment(
                 scene.work,
                 scene.actor("office1"),
@@ -98,10 +137,11 @@ def draw(scene: Scene, slug: str) -> None:
                 subsystem=subsystem,
                 criticality=criticality,
                 wanted_firms=wanted_firms,
-                wanted_note=wanted_note,
+                wanted_note=FIRST_NOTES.get(name, wanted_note),
+                on=on,
+                reason=reason,
                 is_demo=True,
             ).id
-            order += 1
 
 
 def people_the_map(scene: Scene) -> None:
@@ -142,4 +182,5 @@ def people_the_map(scene: Scene) -> None:
 
 def stage(timeline: Timeline) -> None:
     """Plan it for the day from which the demo's map speaks."""
+    timeline.on(REVISED, revise)
     timeline.on(SINCE, people_the_map)

@@ -10,6 +10,7 @@ from web.routes import (
     calendar,
     capital_acts,
     cash_acts,
+    chain_maps,
     chain_papers,
     chain_plans,
     chain_views,
@@ -74,6 +75,7 @@ ROUTERS = (
     agreements.router,
     agreement_acts.router,
     fund_fee_acts.router,  # before the acts of a fund that are asked for by one word
+    chain_maps.router,  # before the segments, whose address any word may take
     chain_views.router,
     chains.router,
     chain_plans.router,

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Form, Request
 from starlette.datastructures import URL
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dealflow import chain_firms, chains, firm_aliases
+from dealflow import chain_firms, chains, firm_aliases, map_acts
 from dealflow.chain_firms import Role
 from dealflow.chains import Criticality
 from portfolio.kernel.actors import Duty
-from portfolio.kernel.errors import NotFoundError, say
+from portfolio.kernel.errors import say
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import WriteForm
 from web.templating import show
@@ -81,8 +81,8 @@ def segment_form(
     request: Request, work: Reading, page: Seen, slug: str, segment_id: UUID
 ) -> HTMLResponse:
     """Ask for what the map says of a segment."""
-    row = _segment(work, slug, segment_id)
-    return show(request, chain_forms.segment_form(page.reader, slug, row))
+    row = map_acts.segment_of(work, slug, str(segment_id))
+    return show(request, chain_forms.segment_form(page.reader, slug, row, today=page.today))
 
 
 class SegmentForm(WriteForm):
@@ -94,6 +94,8 @@ class SegmentForm(WriteForm):
     criticality: int
     wanted_firms: int
     wanted_note: str = ""
+    on: date
+    reason: str
 
 
 @router.post("/chains/{slug}/segments/{segment_id}/edit")
@@ -106,7 +108,7 @@ def change_segment(
     form: Annotated[SegmentForm, Form()],
 ) -> Response:
     """Change a segment from the version that was seen."""
-    row = _segment(work, slug, segment_id)
+    row = map_acts.segment_of(work, slug, str(segment_id))
     chains.change_segment(
         work,
         me,
@@ -120,6 +122,8 @@ def change_segment(
             "wanted_firms": form.wanted_firms,
             "wanted_note": form.wanted_note,
         },
+        on=form.on,
+        reason=form.reason,
     )
     return done(request, work, f"/chains/{slug}", say("The segment was changed."))
 
@@ -129,7 +133,7 @@ def segment_firm_form(
     request: Request, work: Reading, page: Seen, slug: str, segment_id: UUID
 ) -> HTMLResponse:
     """Ask which firm stands in a segment, and how firmly."""
-    row = _segment(work, slug, segment_id)
+    row = map_acts.segment_of(work, slug, str(segment_id))
     return show(request, chain_forms.firm_form(page.reader, slug, row, today=page.today))
 
 
@@ -152,7 +156,7 @@ def enter_firm(
     form: Annotated[FirmForm, Form()],
 ) -> Response:
     """Record a firm's role in a segment."""
-    row = _segment(work, slug, segment_id)
+    row = map_acts.segment_of(work, slug, str(segment_id))
     firm = firm_aliases.find_or_create(work, me, text=form.firm, is_demo=row.is_demo)
     chain_firms.enter(
         work,
@@ -166,11 +170,3 @@ def enter_firm(
     )
     said = say("{firm} was recorded in {segment}.", firm=firm.name, segment=row.name)
     return done(request, work, f"/chains/{slug}", said)
-
-
-def _segment(work: Reading, slug: str, segment_id: UUID) -> chains.Segment:
-    chain = chains.by_slug(work, slug)
-    row = work.session.get(chains.Segment, str(segment_id))
-    if row is None or row.chain_id != chain.id:
-        raise NotFoundError
-    return row

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from dealflow import chain_map, chain_partners, chains, gaps, score_weights, supply
+from dealflow import (
+    chain_map,
+    chain_partners,
+    chains,
+    gaps,
+    map_versions,
+    score_weights,
+    supply,
+)
 from dealflow.chain_firms import Role
 from dealflow.chain_map import ChainMap, Coverage, Node
 from dealflow.chains import Chain, Criticality
@@ -108,6 +116,8 @@ class ChainPage:
     firms: tuple[OnChain, ...]
     firms_total: int
     partners: int  # of the leaders, that are not here yet
+    heat_top_fen: int  # the most of a segment, where the colour tells of an amount
+    version: int  # of the map, in force on the day; 0 before the first
     may_edit: bool
     is_demo: bool
 
@@ -168,6 +178,8 @@ def build(
         gaps_total=len(missing),
         firms=firms_of(reader, tuple(node for nodes in shown for node in nodes))[:FIRMS_SHOWN],
         firms_total=sum(len(node.firms) for node in chart.nodes),
+        heat_top_fen=max(_amounts(chart, colour).values(), default=0),
+        version=map_versions.in_force(work, as_of, chain.id),
         may_edit=may_edit,
         is_demo=chain.is_demo or any(node.is_demo for node in chart.nodes),
     )
@@ -230,14 +242,18 @@ def _rows(
     )
 
 
-def _heats(chart: ChainMap, colour: str) -> Mapping[str, int]:
-    """Return {segment: 1 to 5} by amount; nothing where the colour tells of coverage."""
+def _amounts(chart: ChainMap, colour: str) -> Mapping[str, int]:
     if colour == "coverage":
         return {}
-    amounts = {
+    return {
         node.segment_id: node.contract_fen if colour == "contract" else node.in_place_fen
         for node in chart.nodes
     }
+
+
+def _heats(chart: ChainMap, colour: str) -> Mapping[str, int]:
+    """Return {segment: 1 to 5} by amount; nothing where the colour tells of coverage."""
+    amounts = _amounts(chart, colour)
     most = max(amounts.values(), default=0)
     return {
         segment_id: -(-fen * HEATS // most)  # rounded up: the least amount has a colour
@@ -270,7 +286,7 @@ def _cell(
     return Cell(
         href=f"/chains/{chain.slug}/segments/{node.segment_id}",
         name=named(reader, node.name, node.name_en),
-        look=look if colour == "coverage" else "amount",
+        look=look if colour == "coverage" else "amount" if amount else "open",
         heat=heats.get(node.segment_id, 0),
         count=count,
         count_title=state,

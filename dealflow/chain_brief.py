@@ -25,6 +25,7 @@ from dealflow import (
     landings,
     outreach,
     policy_sets,
+    score_weights,
     supply,
     task_forces,
 )
@@ -41,6 +42,7 @@ from dealflow.landings import MoneyRow
 from dealflow.outreach import Occasion
 from dealflow.policy_sets import ChainPolicy
 from dealflow.projects import Project
+from dealflow.score_weights import Score
 from dealflow.stages import Stage
 from dealflow.units import Unit
 from portfolio.kernel.actors import Actor
@@ -275,7 +277,11 @@ def _gaps(
     with_demo: bool,
 ) -> tuple[GapLine, ...]:
     graph = supply.network(supply.links(work, as_of, with_demo=with_demo))
-    missing = gaps.gaps(chart, graph)
+    of_gaps, of_candidates = (
+        score_weights.in_force(work, as_of, score, with_demo=with_demo).points
+        for score in (Score.GAP, Score.CANDIDATE)
+    )
+    missing = gaps.gaps(chart, graph, of_gaps)
     looked_into = {
         gap.node.segment_id: tuple(
             candidates.for_gap(
@@ -286,6 +292,7 @@ def _gaps(
                 graph,
                 leader_ids,
                 fund_seeks=bool(candidates.seeking_funds(work, as_of, (chain.name, gap.node.name))),
+                weights=of_candidates,
                 with_demo=with_demo,
             )
         )

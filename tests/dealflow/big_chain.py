@@ -38,6 +38,7 @@ def build(work: Work, *, segments: int, firms: int, links: int) -> Chain:
     places = [
         Segment(
             chain_id=chain.id,
+            code=f"S{n}",
             name=f"环节 {n}",
             subsystem=f"子系统 {n // 20}",
             position=dice.choice(list(Position)).value,

@@ -51,6 +51,7 @@ def segments(work: Work, chain_id: str, number: int, *, rows: int, name: str = "
     work.session.add_all(
         Segment(
             chain_id=chain_id,
+            code=f"S{at}",
             name=f"{name}{at}",
             position=positions[at % len(positions)].value,
             order=at,

@@ -1,12 +1,14 @@
 """The profile of a firm beside the district, printed for a visit: one or two sheets of A4."""
 
 import io
+from dataclasses import replace
 
 import pypdf
 import pytest
 
-from dealflow import chains, projects, site_needs, sites
+from dealflow import chain_documents, chains, policy_sets, projects, site_needs, sites
 from dealflow.chains import Position
+from dealflow.policy_sets import Said
 from dealflow.sites import SiteKind
 from portfolio import organisations
 from portfolio.kernel.actors import Role
@@ -71,6 +73,37 @@ def test_the_paper_of_a_visit_says_what_is_sought_and_what_is_here(
     assert answer.content == office.get(f"{address}.pdf").content
     english = "".join(pages_of(office.get(f"{address}.pdf?lang=en").content))
     assert "What the firm seeks" in english
+
+
+def test_only_policies_for_the_public_go_on_a_paper_that_stays_with_the_firm(
+    database, officer, second_officer, store, logged_in: LogIn, project_id: str
+) -> None:
+    said = Said(
+        title="公开政策",
+        title_en="Open policy",
+        summary="按核验产出兑现",
+        summary_en="Paid by verified output",
+        who="本链企业",
+        who_en="Firms of the chain",
+        valid_from=BEGIN,
+        is_public=True,
+    )
+    with database.writing() as work:
+        paper = store.keep(work, officer, name="a.pdf", content=b"%PDF-1.7 a")
+        handed = policy_sets.hand_in(
+            work,
+            officer,
+            chain_id=chains.by_slug(work, "cars").id,
+            title="政策集",
+            valid_from=BEGIN,
+            file_id=paper.id,
+            policies=(said, replace(said, title="内部政策", is_public=False)),
+        )
+        chain_documents.decide(work, second_officer, handed.id, accepted=True)
+    office = logged_in(Role.INVESTMENT_OFFICE)
+    text = "".join(pages_of(office.get(f"/deals/{project_id}/profile.pdf").content))
+    assert "公开政策" in text
+    assert "内部政策" not in text
 
 
 def test_a_partner_of_a_fund_does_not_get_it(

@@ -35,10 +35,13 @@ def chain_paper_xlsx(request: Request, work: Reading, me: Me, page: Seen, slug: 
 def profile_paper(
     request: Request, work: Reading, me: Me, page: Seen, project_id: UUID
 ) -> Response:
-    """Hand out what a firm seeks beside what the district has."""
+    """Hand out what a firm seeks beside what the district has.
+
+    The paper may be left with the firm, so of the policies in force it has the public ones.
+    """
     with_demo = request.state.site.show_demo
     view = profile.build(work, me, page, str(project_id), with_demo=with_demo)
-    policies = (
+    in_force = (
         policy_sets.holding(work, page.as_of, view.chain.id, with_demo=with_demo)
         if view.chain
         else ()
@@ -46,7 +49,7 @@ def profile_paper(
     content = profile_papers.pdf_of(
         view,
         page.reader,
-        policies=policies,
+        policies=[one for one in in_force if one.is_public],
         as_of=page.as_of,
         district=page.site.district,
     )

@@ -157,6 +157,20 @@ def is_sealed(work: Work, on: date) -> bool:
     )
 
 
+def refuse_silence(work: Work, on: date, note: str) -> None:
+    """Refuse a day of a sealed half month unless a note says why it comes late.
+
+    The half month itself is never changed: what comes late is shown beside it (restatement.py).
+    """
+    last = latest(work)
+    if last is not None and on <= last.as_of and not note.strip():
+        raise DomainError(
+            "{on} lies in a half month that is sealed.",
+            "Say in the note why it comes late; the half month will show it as restated.",
+            on=on,
+        )
+
+
 def to_seal(work: Work, today: date) -> date | None:
     """Return the end of the newest half month that is over and not sealed, None where all are."""
     end = HalfMonth.containing(today).previous.end

@@ -143,7 +143,7 @@ def observe(
     row = get(work, condition_id)
     _refuse_odd_value(Metric(row.metric), value)
     _refuse_odd_day(work, row, observed_on)
-    _refuse_silent_restatement(work, observed_on, note)
+    dispatch.refuse_silence(work, observed_on, note)
     if evidence_file_id is not None:
         files.get(work, evidence_file_id)
     return _record(
@@ -340,20 +340,6 @@ def _refuse_odd_day(work: Work, row: Condition, on: date) -> None:
         )
     if on > work.today():
         raise DomainError("{on} has not come yet.", "Enter the day on which it was seen.", on=on)
-
-
-def _refuse_silent_restatement(work: Work, on: date, note: str) -> None:
-    """Refuse a day of a sealed half month unless a note says why it comes late.
-
-    The half month itself is never changed: what comes late is shown beside it (restatement.py).
-    """
-    last = dispatch.latest(work)
-    if last is not None and on <= last.as_of and not note.strip():
-        raise DomainError(
-            "{on} lies in a half month that is sealed.",
-            "Say in the note why it comes late; the half month will show it as restated.",
-            on=on,
-        )
 
 
 def _refuse_odd_void(work: Work, row: Condition, observation_id: str, note: str) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from dealflow import (
     conditions,
+    dispatch,
     duplicates,
     gates,
     intake,
@@ -110,7 +111,11 @@ class MoveForm(WriteForm):
 def move_deal(
     request: Request, work: InWork, me: Me, project_id: UUID, form: Annotated[MoveForm, Form()]
 ) -> Response:
-    """Move a project to another stage."""
+    """Move a project to another stage; into a sealed half month only with the reason.
+
+    What stands below the seal (projects, arrivals) cannot ask it, so the two routes do.
+    """
+    dispatch.refuse_silence(work, form.on, form.note)
     milestone = projects.move(
         work,
         me,
@@ -326,6 +331,7 @@ def record_arrival(
     request: Request, work: InWork, me: Me, project_id: UUID, form: Annotated[ArrivalForm, Form()]
 ) -> Response:
     """Record money that arrived; a second person makes it count."""
+    dispatch.refuse_silence(work, form.on, form.note)
     landings.arrive(
         work,
         me,

@@ -11,6 +11,7 @@ from dealflow import dispatch
 from dealflow.observed import Observation
 from portfolio.kernel.actors import Actor
 from portfolio.kernel.db import Database
+from tests.web.conftest import hidden_fields
 from tests.web.deals.town import SIGNED, Desk, Town
 
 MARCH = date(2024, 3, 15)
@@ -67,3 +68,25 @@ def test_a_day_of_a_sealed_half_month_needs_its_reason(sealed: Town, office: Des
     assert "2024-03-01 所在半月已封存。" in words(answer.text)
     assert "请在备注中说明补报原因" in words(answer.text)
     assert observe(office, sealed, "2024-03-01", note="3 月单据 4 月才到").status_code == 303
+
+
+def arrive(office: Desk, town: Town, on: str, **more: str):
+    path = f"/deals/{town.project_id}/arrivals"
+    return office.send(path, file="evidence", amount="5", kind="fixed_assets", on=on, **more)
+
+
+def move(office: Desk, town: Town, on: str, **more: str):
+    base = f"/deals/{town.project_id}"
+    version = int(hidden_fields(office.see(f"{base}/move"))["version"])
+    sent = {"to": "registered", "on": on, **more}
+    return office.send(f"{base}/stage", file="evidence", version=version, **sent)
+
+
+@pytest.mark.parametrize("act", [arrive, move])
+def test_money_and_stages_of_a_sealed_half_month_need_their_reason_too(
+    sealed: Town, office: Desk, act
+) -> None:
+    answer = act(office, sealed, "2024-03-01")
+    assert answer.status_code == 422
+    assert "2024-03-01 所在半月已封存。" in words(answer.text)
+    assert act(office, sealed, "2024-03-01", note="3 月单据 4 月才到").status_code == 303

@@ -27,6 +27,7 @@ from portfolio.kernel.db import Database, Work
 from tests.dealflow import big_chain
 from web import demo, settings
 from web.app import create
+from web.serving import quiet_collector
 
 SEGMENTS, FIRMS, LINKS, ROUNDS = 2_000, 20_000, 100_000, 7
 DAY = date(2026, 6, 30)
@@ -120,6 +121,7 @@ def main() -> None:
         demo.load(database, store)
         with database.writing() as work:
             chain = big_chain.build(work, segments=SEGMENTS, firms=FIRMS, links=LINKS)
+        quiet_collector()  # as every served process does
         with database.reading() as work:
             assert ours(work, chain) == bare(work, chain), "the two ways do not agree"
         took: dict[str, list[float]] = {"ours": [], "bare": []}

@@ -83,7 +83,7 @@ def test_the_digest_arrives_in_chinese_with_its_headers(office: MailServer, lian
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Content-Language"] == "zh-CN"
     assert letter.get_content_charset() == "utf-8"
-    for words in ("7 日内到期 1", "2026-10-14", "落地条件", "甲项目 · C1 在册员工不少于60人"):
+    for words in ("7 日内到期 2", "2026-10-14", "落地条件", "甲项目 · C1 在册员工不少于60人"):
         assert words in body(letter)
 
 

@@ -27,6 +27,12 @@ NOW = datetime(2026, 10, 9, 2, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
 
 
+@pytest.fixture(autouse=True)
+def _the_key_of_the_tests() -> None:
+    """Give each test the same key of the audit trail, whatever the one before it started."""
+    audit.use_key(b"k" * 32)
+
+
 @pytest.fixture(scope="session")
 def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this worker."""

@@ -71,9 +71,9 @@ def check_container(content: bytes) -> None:
             _check_members(archive)
             for name, part in _parts(archive):
                 _check_part(name, part)
-    # NotImplementedError is zipfile's word for a compression it cannot read, RuntimeError for an
-    # encrypted member: both are faults of the file that was sent, not of ours.
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as broken:
+    # zipfile has a RuntimeError for an encrypted member, and one of its kind for a compression it
+    # cannot read: both are faults of the file that was sent, not of ours.
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError) as broken:
         raise DomainError("This file is not a whole .xlsx workbook.", REMEDY) from broken
 
 

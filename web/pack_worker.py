@@ -5,7 +5,6 @@ thread a process works it off and ends when nothing is left; after a crash the n
 next start of the server, goes on. Reports are read in units that block nobody.
 """
 
-import logging
 import threading
 from pathlib import Path
 
@@ -15,12 +14,10 @@ from starlette.applications import Starlette
 
 from portfolio import packs
 from portfolio.kernel.db import Database, Work
-from portfolio.kernel.errors import DomainError
 from valuation.periods import Quarter
 from web.reports import packing
 from web.reports.packing import Shared
 
-LOG = logging.getLogger("lianji.packs")
 _turn = threading.Lock()
 
 
@@ -68,22 +65,16 @@ def _one(database: Database, folder: Path, shared: dict[str, Shared]) -> bool:
             return False
         pack = work.session.get_one(packs.ReportPack, item.pack_id)
     place = folder / pack.id
-    sha256 = reason = ""
-    try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with database.reading() as work:
-            report = packing.report_of(
-                work,
-                item.partner_id,
-                Quarter.containing(pack.ends_on),
-                shared.setdefault(pack.id, Shared()),
-            )
-        sha256 = packing.write(report, place, "en" if pack.lang == "en" else "zh").sha256
-    except DomainError as error:
-        reason = f"{error.problem} {error.remedy}"
-    except Exception as error:  # one bad report must not stop the others
-        LOG.exception("report %s of pack %s", item.partner_id, pack.id)
-        reason = f"{type(error).__name__}: {error}"
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with database.reading() as work:
+        made = packing.attempt(
+            work,
+            item.partner_id,
+            Quarter.containing(pack.ends_on),
+            shared.setdefault(pack.id, Shared()),
+            place,
+            "en" if pack.lang == "en" else "zh",
+        )
     with database.writing() as work:
-        packs.finish(work, item.id, sha256=sha256, reason=reason)
+        packs.finish(work, item.id, sha256=made.sha256, reason=made.reason)
     return True

@@ -110,6 +110,25 @@ def test_a_partner_whose_report_cannot_be_made_is_named_and_the_others_go_on(
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.usefixtures("who", "books")
+def test_a_fault_of_ours_in_one_report_is_logged_and_the_others_go_on(
+    database, tmp_path: Path, monkeypatch, caplog
+) -> None:
+    whole_way = packing.write
+
+    def failing(report, *rest):
+        if report.partner.code == "LP2":
+            raise ZeroDivisionError("no units")
+        return whole_way(report, *rest)
+
+    monkeypatch.setattr(packing, "write", failing)
+    found = {one.partner: one for one in made(database, tmp_path)}
+    assert found["LP2"].reason.startswith("ZeroDivisionError: no units.")
+    assert not found["LP1"].reason
+    assert not found["GP"].reason
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+
+
 def test_a_pack_holds_the_issued_report_where_one_is_locked(
     database, who, books, tmp_path: Path
 ) -> None:

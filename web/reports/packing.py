@@ -7,6 +7,7 @@ the same facts is left alone; one that cannot be made is named with its reason, 
 import hashlib
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -26,6 +27,7 @@ from web.reports.files import Kind
 from web.reports.report import LpReport, Outcome
 from web.reports.whole import Whole
 
+LOG = logging.getLogger("lianji.packs")
 MANIFEST = "pack.json"
 FIRST_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # a ZIP of the same files is the same ZIP
 
@@ -55,7 +57,9 @@ class Shared:
 # ---- rules
 def lost(fund: str, partner: str, error: Exception) -> Packed:
     """Return the entry of a report that could not be made."""
-    reason = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    reason = str(error)
+    if not isinstance(error, DomainError):
+        reason = f"{type(error).__name__}: {error}. The log has the rest; make the pack again."
     return Packed(
         fund=fund, partner=partner, number="", sha256="", faults=(), files={}, reason=reason
     )
@@ -107,6 +111,28 @@ def write(report: LpReport, folder: Path, lang: Lang, before: Packed | None = No
     )
 
 
+def attempt(
+    work: Work,
+    partner_id: str,
+    quarter: Quarter,
+    shared: Shared,
+    folder: Path,
+    lang: Lang,
+    before: Packed | None = None,
+) -> Packed:
+    """Make one report of a pack; where it cannot be made, say why and let the others go on."""
+    partner = work.session.get_one(Partner, partner_id)
+    fund = funds.get(work, SYSTEM, partner.fund_id)
+    try:
+        return write(report_of(work, partner_id, quarter, shared), folder, lang, before)
+    # Whatever is wrong with one partner's facts, names or figures, the other partners get theirs:
+    # the reason is kept with the report that failed, and the log has the whole of it.
+    except Exception as error:
+        if not isinstance(error, DomainError):  # a refusal says all there is to say
+            LOG.exception("report %s of %s", partner_id, quarter)
+        return lost(fund.code, partner.code, error)
+
+
 def _all_there(folder: Path, packed: Packed) -> bool:
     return bool(packed.files) and all(
         (folder / name).exists()
@@ -134,14 +160,9 @@ def pack(
         partner = work.session.get_one(Partner, partner_id)
         fund = funds.get(work, SYSTEM, partner.fund_id)
         key = f"{fund.code}/{quarter}/{partner.code}/{lang}"
-        try:
-            report = report_of(work, partner_id, quarter, shared)
-            packed = write(report, folder, lang, done.get(key))
-        except Exception as error:  # noqa: BLE001 - one bad report must not stop the others
-            packed = lost(fund.code, partner.code, error)
-        done[key] = packed
+        done[key] = attempt(work, partner_id, quarter, shared, folder, lang, done.get(key))
         _keep(folder, done)
-        yield packed, len(ids)
+        yield done[key], len(ids)
 
 
 def manifest(folder: Path) -> dict[str, Packed]:

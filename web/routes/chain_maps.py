@@ -4,21 +4,18 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Request
 from pydantic import BeforeValidator
 from starlette.responses import HTMLResponse, Response
 
 from dealflow import chains, map_acts, map_import, map_sheet, map_versions, map_workbook
 from dealflow.chains import Criticality
-from portfolio.kernel import files
-from portfolio.kernel.actors import Actor, Duty
-from portfolio.kernel.db import Work
-from portfolio.kernel.errors import DomainError, NotFoundError, say
-from portfolio.kernel.files import StoredFile
+from portfolio.kernel.errors import say
 from web import exports
-from web.deps import InWork, Me, Reading, Seen, done, store_of
+from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import WriteForm
 from web.templating import show
+from web.uploads import SheetForm, sheet_kept, sheet_of
 from web.views import chain_forms
 from web.views import map_import as import_views
 from web.views import map_versions as version_views
@@ -43,12 +40,6 @@ def map_template(work: Reading, slug: str) -> Response:
     return exports.download("产业链图谱-模板.xlsx", map_workbook.template(), exports.XLSX_TYPE)
 
 
-class MapFileForm(WriteForm):
-    """A workbook of a map."""
-
-    sheet: UploadFile | None = None
-
-
 @router.get("/chains/{slug}/import")
 def map_import_page(request: Request, work: Reading, page: Seen, slug: str) -> HTMLResponse:
     """Show where a map is uploaded."""
@@ -57,16 +48,11 @@ def map_import_page(request: Request, work: Reading, page: Seen, slug: str) -> H
 
 @router.post("/chains/{slug}/import")
 def upload_map(
-    request: Request, work: InWork, me: Me, slug: str, form: Annotated[MapFileForm, Form()]
+    request: Request, work: InWork, me: Me, slug: str, form: Annotated[SheetForm, Form()]
 ) -> Response:
     """Keep a workbook and go to its preview."""
-    me.must(Duty.IMPORT_SHEETS)
     chain = chains.by_slug(work, slug)
-    if form.sheet is None or not form.sheet.filename:
-        raise DomainError("No file was chosen.", "Choose an .xlsx workbook.")
-    content = form.sheet.file.read()
-    map_sheet.read(content)  # refuses what cannot be opened before it is kept
-    file = store_of(request).keep(work, me, name=form.sheet.filename, content=content)
+    file = sheet_kept(request, work, me, form.sheet, map_sheet.read)
     said = say("Nothing is booked yet: look at the preview.")
     return done(request, work, f"/chains/{chain.slug}/import/{file.id}", said)
 
@@ -76,8 +62,7 @@ def map_preview(
     request: Request, work: Reading, me: Me, page: Seen, slug: str, file_id: UUID
 ) -> HTMLResponse:
     """Show what a workbook would change, or all that is wrong with it."""
-    file = _own_file(work, me, file_id)
-    content = store_of(request).read(file)
+    file, content = sheet_of(request, work, me, file_id)
     chain = chains.by_slug(work, slug)
     return show(request, import_views.preview(work, page.reader, chain, file, content))
 
@@ -100,20 +85,12 @@ def confirm_map(
 ) -> Response:
     """Make the map what the workbook says, or change nothing."""
     chain = chains.by_slug(work, slug)
-    content = store_of(request).read(_own_file(work, me, file_id))
+    _, content = sheet_of(request, work, me, file_id)
     taken = map_import.confirm(
         work, me, chain.id, content, reason=form.reason, fingerprint=form.fingerprint
     )
     said = say("{n} changes made a new version of the map.", n=len(taken.changes))
     return done(request, work, f"/chains/{chain.slug}/versions", said)
-
-
-def _own_file(work: Work, me: Actor, file_id: UUID) -> StoredFile:
-    # Any file that is kept has such an address; only the sheet's own sender may read it here.
-    file = files.get(work, str(file_id))
-    if file.recorded_by != me.id:
-        raise NotFoundError
-    return file
 
 
 # ---- versions

@@ -1,6 +1,7 @@
 """赛马榜 › 区县: figures of other districts, entered or imported with their documents."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -10,16 +11,12 @@ from starlette.responses import HTMLResponse, Response
 from dealflow import definitions, external_figures, external_sheet
 from dealflow.external_figures import Entry
 from portfolio.figures import Unit
-from portfolio.kernel import files
-from portfolio.kernel.actors import Actor, Duty
-from portfolio.kernel.db import Work
-from portfolio.kernel.errors import DomainError, NotFoundError, say
-from portfolio.kernel.files import StoredFile
+from portfolio.kernel.errors import say
 from web import exports
-from web.deps import InWork, Me, Reading, Seen, done, store_of
+from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import MoneyUnit, WriteForm, fen_of, whole
 from web.templating import show
-from web.uploads import kept
+from web.uploads import SheetForm, kept, sheet_kept, sheet_of
 from web.views import districts as views
 
 router = APIRouter()
@@ -92,24 +89,12 @@ def districts_sample(work: Reading, page: Seen) -> Response:
     return exports.download(f"{table.title}.xlsx", exports.as_xlsx(table), exports.XLSX_TYPE)
 
 
-class SheetForm(WriteForm):
-    """A workbook of figures."""
-
-    sheet: UploadFile | None = None
-
-
 @router.post("/race/districts/import")
 def upload_external(
     request: Request, work: InWork, me: Me, form: Annotated[SheetForm, Form()]
 ) -> Response:
     """Keep a sheet and go to its preview; nothing is booked yet."""
-    me.must(Duty.IMPORT_SHEETS)
-    if form.sheet is None or not form.sheet.filename:
-        raise DomainError("No file was chosen.", "Choose an .xlsx workbook or a CSV file.")
-    content = form.sheet.file.read()
-    external_sheet.preview(work, content)  # refuses what cannot be read before it is kept
-    kind = "" if content.startswith(b"PK") else "text/csv"
-    file = store_of(request).keep(work, me, name=form.sheet.filename, content=content, kind=kind)
+    file = sheet_kept(request, work, me, form.sheet, partial(external_sheet.preview, work))
     said = say("Nothing is booked yet: look at the preview.")
     return done(request, work, f"/race/districts/import/{file.id}", said)
 
@@ -119,8 +104,8 @@ def external_preview(
     request: Request, work: Reading, me: Me, page: Seen, file_id: UUID
 ) -> HTMLResponse:
     """Show what a sheet would book, with all its findings."""
-    file = _own_file(work, me, file_id)
-    read = external_sheet.preview(work, store_of(request).read(file))
+    file, content = sheet_of(request, work, me, file_id)
+    read = external_sheet.preview(work, content)
     return show(request, views.preview_of(page.reader, file, read))
 
 
@@ -130,15 +115,6 @@ def confirm_external(
 ) -> Response:
     """Book every new figure of the sheet, or nothing."""
     del form
-    file = _own_file(work, me, file_id)
-    content = store_of(request).read(file)
+    file, content = sheet_of(request, work, me, file_id)
     added = external_sheet.confirm(work, me, content, file_id=file.id)
     return done(request, work, "/race/districts", say("{n} figures were recorded.", n=added))
-
-
-def _own_file(work: Work, me: Actor, file_id: UUID) -> StoredFile:
-    # Any file that is kept has such an address; only the sheet's own sender may read it here.
-    file = files.get(work, str(file_id))
-    if file.recorded_by != me.id:
-        raise NotFoundError
-    return file

@@ -1,23 +1,21 @@
 """载体: the inventory of sites, one site, what projects ask of one, and the acts on them."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Request
 from pydantic import BeforeValidator
 from starlette.responses import HTMLResponse, Response
 
 from dealflow import projects, site_list, site_needs, site_sheet, site_takings, sites
 from dealflow.sites import Offer, PriceBasis, SiteKind, Utility
-from portfolio.kernel import files
-from portfolio.kernel.actors import Actor, Duty
-from portfolio.kernel.db import Work
-from portfolio.kernel.errors import DomainError, NotFoundError, say
-from portfolio.kernel.files import StoredFile
-from web.deps import InWork, Me, Reading, Seen, done, store_of
+from portfolio.kernel.errors import NotFoundError, say
+from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import MoneyUnit, WriteForm, fen_or_none, whole
 from web.templating import show
+from web.uploads import SheetForm, sheet_kept, sheet_of
 from web.views import profile, site_forms
 from web.views import sites as views
 
@@ -133,12 +131,6 @@ def list_site(
 
 
 # ---- import
-class SheetForm(WriteForm):
-    """A workbook of sites."""
-
-    sheet: UploadFile | None = None
-
-
 @router.get("/sites/import")
 def site_import_page(request: Request) -> HTMLResponse:
     """Show where a sheet of sites is uploaded."""
@@ -150,13 +142,7 @@ def upload_sites(
     request: Request, work: InWork, me: Me, form: Annotated[SheetForm, Form()]
 ) -> Response:
     """Keep a sheet and go to its preview."""
-    me.must(Duty.IMPORT_SHEETS)
-    if form.sheet is None or not form.sheet.filename:
-        raise DomainError("No file was chosen.", "Choose an .xlsx workbook or a CSV file.")
-    content = form.sheet.file.read()
-    site_sheet.preview(work, content)  # refuses what cannot be read before it is kept
-    kind = "" if content.startswith(b"PK") else "text/csv"
-    file = store_of(request).keep(work, me, name=form.sheet.filename, content=content, kind=kind)
+    file = sheet_kept(request, work, me, form.sheet, partial(site_sheet.preview, work))
     said = say("Nothing is booked yet: look at the preview.")
     return done(request, work, f"/sites/import/{file.id}", said)
 
@@ -166,8 +152,8 @@ def site_import_preview(
     request: Request, work: Reading, me: Me, page: Seen, file_id: UUID
 ) -> HTMLResponse:
     """Show what a sheet would list, with all its findings."""
-    file = _own_file(work, me, file_id)
-    read = site_sheet.preview(work, store_of(request).read(file))
+    file, content = sheet_of(request, work, me, file_id)
+    read = site_sheet.preview(work, content)
     return show(request, views.import_preview(page.reader, file, read))
 
 
@@ -177,17 +163,9 @@ def confirm_sites(
 ) -> Response:
     """List every new site of the sheet, or nothing."""
     del form
-    file = _own_file(work, me, file_id)
-    added = site_sheet.confirm(work, me, store_of(request).read(file))
+    _, content = sheet_of(request, work, me, file_id)
+    added = site_sheet.confirm(work, me, content)
     return done(request, work, "/sites", say("{n} sites were listed.", n=added))
-
-
-def _own_file(work: Work, me: Actor, file_id: UUID) -> StoredFile:
-    # Any file that is kept has such an address; only the sheet's own sender may read it here.
-    file = files.get(work, str(file_id))
-    if file.recorded_by != me.id:
-        raise NotFoundError
-    return file
 
 
 @router.get("/sites/{site_id}")

@@ -245,6 +245,8 @@ def test_one_form_makes_the_lead_and_a_live_one_is_linked_instead(
     assert form.replace("&", "&amp;") in drawer
     fields = {"to_unit": town.unit, "accept_by": "2099-01-01", "source_kind": "chain_leader"}
     hidden = hidden_fields(office.get(form).text)
+    nobody = office.post(form, data={**hidden, **fields, "to_unit": ""})
+    assert nobody.status_code == 422  # no unit is handed a lead because it stands first
     answer = office.post(form, data={**hidden, **fields})
     lead_href = answer.headers["location"]
     page = office.get(lead_href).text

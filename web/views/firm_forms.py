@@ -287,7 +287,12 @@ def pursue(
         f"lead{hidden}",
         say("Make a lead"),
         say("Make the lead and hand it over"),
-        choice("to_unit", say("Hand over to"), {one.id: _unit(reader, one) for one in units}),
+        choice(
+            "to_unit",
+            say("Hand over to"),
+            {"": say("Choose a unit"), **{one.id: _unit(reader, one) for one in units}},
+            value=chain.task_force_unit_id or "",
+        ),
         day("accept_by", say("To be accepted by"), today + timedelta(days=DAYS_TO_ACCEPT)),
         choice(
             "source_kind",

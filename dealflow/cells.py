@@ -6,14 +6,17 @@ that says what was read, what is wrong and what to do.
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from dealflow.workbooks import Cell, Number
 from portfolio.kernel.errors import Message, say
 from valuation.money import NotMoneyError, Unit, parse
 
+W = TypeVar("W")
 EMPTY_SIGNS = frozenset({"", "-", "--", "—", "——", "–", "/", "\\", "无"})
 YEAR_FIRST = re.compile(
     r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?"
@@ -25,6 +28,7 @@ YES, NO = (
 )
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 EXCEL_EPOCH = date(1899, 12, 30)
+Place = tuple[int, str, Cell]  # column from 1, heading, what stands there
 
 
 # ---- facts
@@ -43,6 +47,24 @@ class Finding:
     def place(self) -> str:
         """The cell as Excel names it, such as F17; empty for the whole sheet."""
         return f"{letters(self.column)}{self.row}" if self.row and self.column else ""
+
+
+def of_cell(row: int, place: Place, problem: Message, remedy: Message) -> Finding:
+    """Return what is wrong with one cell."""
+    column, heading, cell = place
+    return Finding(
+        row=row,
+        column=column,
+        heading=heading,
+        read=shown(cell),
+        problem=problem,
+        remedy=remedy,
+    )
+
+
+def of_sheet(problem: Message, remedy: Message) -> Finding:
+    """Return what is wrong with a sheet as a whole."""
+    return of_cell(0, (0, "", ""), problem, remedy)
 
 
 class UnclearError(Exception):
@@ -82,6 +104,22 @@ def text(cell: Cell) -> str:
 def is_empty(cell: Cell) -> bool:
     """Say whether the cell is blank or holds one of the signs people put for nothing."""
     return text(cell) in EMPTY_SIGNS
+
+
+def one_of(words: Mapping[str, W]) -> Callable[[Cell], W]:
+    """Return what reads a cell as one of several words."""
+
+    def read(cell: Cell) -> W:
+        found = words.get(text(cell).replace(" ", "").lower())
+        if found is None:
+            known = "、".join(word for word in words if not word.isascii())
+            raise UnclearError(
+                say("“{word}” is none of the words known here.", word=text(cell)),
+                say("Write one of: {words}.", words=known),
+            )
+        return found
+
+    return read
 
 
 def amount_fen(cell: Cell, unit: Unit | None) -> int:

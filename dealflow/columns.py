@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dealflow.cells import Finding, letters, text
+from dealflow.cells import Finding, letters, of_cell, of_sheet, text
 from dealflow.workbooks import Cell, Grid
 from portfolio.kernel.errors import say
 from valuation.money import Unit
@@ -167,13 +167,9 @@ def _column(
     return column
 
 
-NO_HEADINGS = Finding(
-    row=0,
-    column=0,
-    heading="",
-    read="",
-    problem=say("No row of headings was recognised in the first ten rows."),
-    remedy=say("Head the columns as in the sample workbook, at least 项目名称 and 企业名称."),
+NO_HEADINGS = of_sheet(
+    say("No row of headings was recognised in the first ten rows."),
+    say("Head the columns as in the sample workbook, at least 项目名称 and 企业名称."),
 )
 
 
@@ -194,16 +190,14 @@ def _findings(columns: Sequence[Column], heading_row: int) -> list[Finding]:
             continue
         if column.field in first:
             findings.append(
-                Finding(
-                    row=heading_row,
-                    column=column.column,
-                    heading=column.heading,
-                    read=column.heading,
-                    problem=say(
+                of_cell(
+                    heading_row,
+                    (column.column, column.heading, column.heading),
+                    say(
                         "Column {other} says the same as this one.",
                         other=letters(first[column.field].column),
                     ),
-                    remedy=say("Choose one of the two and ignore the other."),
+                    say("Choose one of the two and ignore the other."),
                 )
             )
         first.setdefault(column.field, column)

@@ -15,6 +15,8 @@ from dealflow.cells import (
     day,
     is_empty,
     letters,
+    of_cell,
+    of_sheet,
     shown,
     text,
     yes,
@@ -114,16 +116,8 @@ class _RowInHand:
 
     def wrong(self, name: SheetField, problem: Message, remedy: Message) -> None:
         column, cell = self.cells[name]
-        self.findings.append(
-            Finding(
-                row=self.row,
-                column=column.column,
-                heading=column.heading,
-                read=shown(cell),
-                problem=problem,
-                remedy=remedy,
-            )
-        )
+        place = (column.column, column.heading, cell)
+        self.findings.append(of_cell(self.row, place, problem, remedy))
 
 
 # ---- rules
@@ -165,13 +159,9 @@ def draft(grid: Grid, reading: Reading, known: Known) -> Draft:
         findings += in_hand.findings
     if reading.heading_row and not rows:
         findings.append(
-            Finding(
-                row=0,
-                column=0,
-                heading="",
-                read="",
-                problem=say("There is no row below the headings."),
-                remedy=say("Choose the sheet that holds the projects."),
+            of_sheet(
+                say("There is no row below the headings."),
+                say("Choose the sheet that holds the projects."),
             )
         )
     if reading.findings:

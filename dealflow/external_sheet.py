@@ -13,17 +13,28 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dealflow import definitions, external_figures, workbooks
-from dealflow.cells import Finding, UnclearError, amount_fen, day, is_empty, shown, text, yes
+from dealflow.cells import (
+    Finding,
+    Place,
+    UnclearError,
+    amount_fen,
+    day,
+    is_empty,
+    of_cell,
+    of_sheet,
+    text,
+    yes,
+)
 from dealflow.drafts import Plan
 from dealflow.external_figures import Entry, External
 from dealflow.first_definitions import Definition
+from dealflow.headed import headed
 from dealflow.workbooks import Cell
 from portfolio.figures import Unit
 from portfolio.kernel.actors import Actor, Duty
 from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, Message, say
 
-HEADING_ROWS = 10
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "district": ("区县", "地区", "district"),
     "code": ("指标代码", "指标", "code"),
@@ -73,28 +84,11 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
     seen: dict[tuple[str, str, date, date], int] = field(default_factory=dict)
 
-    def note(self, row: int, at: tuple[int, str, Cell], problem: Message, remedy: Message) -> None:
-        column, heading, cell = at
-        self.findings.append(
-            Finding(
-                row=row,
-                column=column,
-                heading=heading,
-                read=shown(cell),
-                problem=problem,
-                remedy=remedy,
-            )
-        )
+    def note(self, row: int, at: Place, problem: Message, remedy: Message) -> None:
+        self.findings.append(of_cell(row, at, problem, remedy))
 
 
 # ---- rules
-def _plain(heading: str) -> str:
-    return text(heading).replace(" ", "").lower().rstrip("*")
-
-
-FIELD_OF = {_plain(word): name for name, words in HEADINGS.items() for word in words}
-
-
 def number(cell: Cell, means: Definition | None) -> int:
     """Return a value in the unit of its measure: fen with the unit written out, or a whole number.
 
@@ -122,36 +116,23 @@ def draft(
 ) -> ExternalSheet:
     """Read every row below the headings; no finding hides the next."""
     reading = _Reading(means, known, today)
-    heads = [
-        [FIELD_OF.get(_plain(shown(cell))) for cell in row] for row in grid.rows[:HEADING_ROWS]
-    ]
-    at = next((n for n, row in enumerate(heads) if {"district", "code"} <= set(row)), None)
-    missing = REQUIRED if at is None else [one for one in REQUIRED if one not in heads[at]]
-    for name in missing:
+    below = headed(grid, HEADINGS, REQUIRED)
+    for name in below.missing:
         no_column = say("No column says {heading}.", heading=HEADINGS[name][0])
-        reading.note(0, (0, "", ""), no_column, NAME_THEM)
-    rows: list[Draft] = []
-    for row_no, cells in enumerate(grid.rows[at + 1 :] if at is not None else (), (at or 0) + 2):
-        if all(is_empty(cell) for cell in cells):
-            continue
-        by_name = {
-            name: (n + 1, text(grid.rows[at or 0][n]), cells[n] if n < len(cells) else "")
-            for n, name in enumerate(heads[at or 0])
-            if name
-        }
-        rows.append(_row(reading, row_no, by_name))
-    if at is not None and not rows:
-        reading.note(
-            0,
-            (0, "", ""),
-            say("There is no row below the headings."),
-            say("Choose the sheet that holds the figures."),
+        reading.findings.append(of_sheet(no_column, NAME_THEM))
+    rows = [_row(reading, one.number, one.cells) for one in below.rows]
+    if below.is_found and not rows:
+        reading.findings.append(
+            of_sheet(
+                say("There is no row below the headings."),
+                say("Choose the sheet that holds the figures."),
+            )
         )
     found = sorted(reading.findings, key=lambda one: (one.row, one.column))
     return ExternalSheet(rows=tuple(rows), findings=tuple(found))
 
 
-def _row(reading: _Reading, row: int, at: Mapping[str, tuple[int, str, Cell]]) -> Draft:
+def _row(reading: _Reading, row: int, at: Mapping[str, Place]) -> Draft:
     before = len(reading.findings)
     means = reading.means.get(text(at["code"][2]) if "code" in at else "")
     read: Mapping[str, Callable[[Cell], Any]] = {
@@ -178,7 +159,7 @@ def _row(reading: _Reading, row: int, at: Mapping[str, tuple[int, str, Cell]]) -
 def _judged(
     reading: _Reading,
     row: int,
-    at: Mapping[str, tuple[int, str, Cell]],
+    at: Mapping[str, Place],
     entry: Entry,
     means: Definition | None,
 ) -> Draft:

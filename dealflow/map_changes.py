@@ -222,7 +222,7 @@ def _left_out(lines: tuple[Line, ...], books: Recorded) -> Iterator[MapFinding]:
     for code, projects in books.built.items():
         if projects and code not in kept and books.is_on_map(code):
             name = books.segments[code].name
-            yield map_sheet.of_sheet(
+            yield map_sheet.of_map(
                 SEGMENTS,
                 say(
                     "The sheet leaves out {code} {name}, where {n} projects stand.",

@@ -12,13 +12,26 @@ from decimal import Decimal
 from typing import Any
 
 from dealflow import workbooks
-from dealflow.cells import Finding, UnclearError, day, is_empty, shown, text, yes
+from dealflow.cells import (
+    Finding,
+    Place,
+    UnclearError,
+    day,
+    is_empty,
+    of_cell,
+    of_sheet,
+    one_of,
+    shown,
+    text,
+    yes,
+)
 from dealflow.chain_firms import Role
 from dealflow.chains import Criticality, Position
+from dealflow.headed import headed
 from dealflow.workbooks import Cell
 from portfolio.kernel.errors import Message, say
 
-HEADING_ROWS, WHOLE = 10, 100
+WHOLE = 100
 SEGMENTS, FIRMS, LINKS = "节点", "企业角色", "供应关系"
 POSITIONS: Mapping[str, Position] = {
     "上游": Position.UPSTREAM,
@@ -67,26 +80,15 @@ class Line:
 
     sheet: str
     row: int
-    cells: Mapping[str, tuple[int, str, Cell]]  # {name: (column, heading, cell)}
+    cells: Mapping[str, Place]  # {name: (column, heading, cell)}
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[MapFinding] = field(default_factory=list)
 
     def wrong(self, name: str, problem: Message, remedy: Message) -> None:
         """Note what is wrong with a cell."""
-        column, heading, cell = self.cells.get(name, (1, "", ""))
-        self.findings.append(
-            MapFinding(
-                sheet=self.sheet,
-                finding=Finding(
-                    row=self.row,
-                    column=column,
-                    heading=heading,
-                    read=shown(cell),
-                    problem=problem,
-                    remedy=remedy,
-                ),
-            )
-        )
+        place = self.cells.get(name, (1, "", ""))
+        found = of_cell(self.row, place, problem, remedy)
+        self.findings.append(MapFinding(sheet=self.sheet, finding=found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,20 +100,6 @@ class MapSheets:
 
 
 # ---- rules
-def _one_of(words: Mapping[str, Any]) -> Callable[[Cell], Any]:
-    def read(cell: Cell) -> Any:
-        found = words.get(text(cell).replace(" ", "").lower())
-        if found is None:
-            known = "、".join(word for word in words if not word.isascii())
-            raise UnclearError(
-                say("“{word}” is none of the words known here.", word=text(cell)),
-                say("Write one of: {words}.", words=known),
-            )
-        return found
-
-    return read
-
-
 def _count(cell: Cell) -> int:
     plain = text(cell).replace(",", "")
     if isinstance(cell, date | bool) or not re.fullmatch(r"\d{1,6}(\.0+)?", plain):
@@ -150,13 +138,13 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column(
             name="position",
             words=("位置", "上下游", "position"),
-            read=_one_of(POSITIONS),
+            read=one_of(POSITIONS),
             is_needed=True,
         ),
         Column(
             name="criticality",
             words=("关键程度", "criticality"),
-            read=_one_of(CRITICALITIES),
+            read=one_of(CRITICALITIES),
             is_needed=True,
         ),
         Column(
@@ -172,7 +160,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     FIRMS: (
         Column(name="code", words=("节点编号", "环节编号", "code"), read=words, is_needed=True),
         Column(name="firm", words=("企业名称", "企业", "firm"), read=words, is_needed=True),
-        Column(name="role", words=("角色", "role"), read=_one_of(ROLES), is_needed=True),
+        Column(name="role", words=("角色", "role"), read=one_of(ROLES), is_needed=True),
         Column(name="on", words=("起始日期", "since"), read=_day),
         Column(name="note", words=("备注", "note"), read=words),
         Column(name="is_demo", words=("数据性质", "是否示例"), read=yes),
@@ -193,16 +181,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
 }
 
 
-def _plain(heading: str) -> str:
-    return re.sub(r"[\s_*]", "", text(heading)).lower()
-
-
-def of_sheet(sheet: str, problem: Message, remedy: Message) -> MapFinding:
+def of_map(sheet: str, problem: Message, remedy: Message) -> MapFinding:
     """Return a finding that speaks of a whole sheet."""
-    return MapFinding(
-        sheet=sheet,
-        finding=Finding(row=0, column=0, heading="", read="", problem=problem, remedy=remedy),
-    )
+    return MapFinding(sheet=sheet, finding=of_sheet(problem, remedy))
 
 
 TAKE_TEMPLATE = say("Take the template or an export, and keep its sheets and headings.")
@@ -216,7 +197,7 @@ def read(content: bytes) -> MapSheets:
     for sheet in COLUMNS:
         if sheet not in first.sheets:
             problem = say("The workbook has no sheet {sheet}.", sheet=sheet)
-            findings.append(of_sheet(sheet, problem, TAKE_TEMPLATE))
+            findings.append(of_map(sheet, problem, TAKE_TEMPLATE))
             continue
         grid = first if first.sheet == sheet else workbooks.read(content, sheet=sheet)
         lines[sheet], wrong = _lines(sheet, grid)
@@ -226,27 +207,18 @@ def read(content: bytes) -> MapSheets:
 
 def _lines(sheet: str, grid: workbooks.Grid) -> tuple[tuple[Line, ...], list[MapFinding]]:
     columns = COLUMNS[sheet]
-    by_word = {_plain(word): column.name for column in columns for word in column.words}
-    heads = [[by_word.get(_plain(shown(cell))) for cell in row] for row in grid.rows[:HEADING_ROWS]]
-    needed = {column.name for column in columns if column.is_needed}
-    best = max(range(len(heads)), key=lambda n: len(needed.intersection(heads[n])), default=0)
-    if not heads or not needed.intersection(heads[best]):
+    words_of = {column.name: column.words for column in columns}
+    below = headed(grid, words_of, [column.name for column in columns if column.is_needed])
+    if not below.is_found:
         nothing = say("No row of headings was recognised in the first ten rows.")
-        return (), [of_sheet(sheet, nothing, TAKE_TEMPLATE)]
+        return (), [of_map(sheet, nothing, TAKE_TEMPLATE)]
     missing = [
-        of_sheet(sheet, say("No column says {heading}.", heading=c.words[0]), TAKE_TEMPLATE)
-        for c in columns
-        if c.is_needed and c.name not in heads[best]
+        of_map(sheet, say("No column says {heading}.", heading=words_of[name][0]), TAKE_TEMPLATE)
+        for name in below.missing
     ]
-    at = {name: heads[best].index(name) for name in heads[best] if name}
-    lines = []
-    for number, cells in enumerate(grid.rows[best + 1 :], start=best + 2):
-        if not all(is_empty(cell) for cell in cells):
-            places = {
-                name: (n + 1, text(grid.rows[best][n]), cells[n] if n < len(cells) else "")
-                for name, n in at.items()
-            }
-            lines.append(_line(Line(sheet=sheet, row=number, cells=places), columns))
+    lines = [
+        _line(Line(sheet=sheet, row=one.number, cells=one.cells), columns) for one in below.rows
+    ]
     return tuple(lines), missing
 
 

@@ -15,16 +15,20 @@ from sqlmodel import col
 from dealflow import sites, workbooks
 from dealflow.cells import (
     Finding,
+    Place,
     UnclearError,
     amount_fen,
     day,
     is_empty,
-    shown,
+    of_cell,
+    of_sheet,
+    one_of,
     text,
     whole_number,
     yes,
 )
 from dealflow.drafts import Plan, key
+from dealflow.headed import headed
 from dealflow.sites import PriceBasis, ProjectSite, SiteKind, Utility
 from dealflow.workbooks import Cell
 from portfolio.kernel.actors import Actor, Duty
@@ -32,7 +36,6 @@ from portfolio.kernel.db import Work
 from portfolio.kernel.errors import DomainError, Message, say
 from valuation.money import Unit
 
-HEADING_ROWS = 10
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "code": ("载体编号", "编号", "code"),
     "name": ("载体名称", "名称", "name"),
@@ -106,62 +109,32 @@ class SiteSheet:
 @dataclass(slots=True)
 class _RowInHand:
     row: int
-    cells: Mapping[str, tuple[int, str, Cell]]  # {field: (column, heading, cell)}
+    cells: Mapping[str, Place]  # {field: (column, heading, cell)}
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def wrong(self, name: str, problem: Message, remedy: Message) -> None:
-        column, heading, cell = self.cells[name]
-        self.findings.append(
-            Finding(
-                row=self.row,
-                column=column,
-                heading=heading,
-                read=shown(cell),
-                problem=problem,
-                remedy=remedy,
-            )
-        )
+        self.findings.append(of_cell(self.row, self.cells[name], problem, remedy))
 
 
 # ---- rules
-def _plain(heading: str) -> str:
-    return text(heading).replace(" ", "").lower().rstrip("*")
-
-
-FIELD_OF = {_plain(word): name for name, words in HEADINGS.items() for word in words}
-
-
-def _one_of(words: Mapping[str, Any]) -> Callable[[Cell], Any]:
-    def read(cell: Cell) -> Any:
-        found = words.get(text(cell).replace(" ", "").lower())
-        if found is None:
-            raise UnclearError(
-                say("“{word}” is none of the words known here.", word=text(cell)),
-                say("Write one of: {words}.", words="、".join(w for w in words if not w.isascii())),
-            )
-        return found.value
-
-    return read
-
-
 def _utilities(cell: Cell) -> str:
     words = text(cell)
     for sign in BETWEEN:
         words = words.replace(sign, " ")
-    return sites.written(Utility(_one_of(UTILITIES)(word)) for word in words.split())
+    return sites.written(one_of(UTILITIES)(word) for word in words.split())
 
 
 READ: Mapping[str, Callable[[Cell], Any]] = {
     "code": text,
     "name": text,
-    "kind": _one_of(KINDS),
+    "kind": one_of({word: kind.value for word, kind in KINDS.items()}),
     "park": text,
     "area_m2": whole_number,
     "floor_load_kg_m2": whole_number,
     "power_kva": whole_number,
     "price_fen": lambda cell: amount_fen(cell, Unit.YUAN),
-    "price_basis": _one_of(BASES),
+    "price_basis": one_of({word: basis.value for word, basis in BASES.items()}),
     "utilities": _utilities,
     "free_from": lambda cell: day(cell, latest=date.max),
     "note": text,
@@ -174,35 +147,22 @@ def draft(grid: workbooks.Grid, known: Mapping[str, str]) -> SiteSheet:
 
     known  {code: name} of the sites that are recorded
     """
-    heads = [
-        [FIELD_OF.get(_plain(shown(cell))) for cell in row] for row in grid.rows[:HEADING_ROWS]
-    ]
-    at = next((n for n, row in enumerate(heads) if {"code", "name"} <= set(row)), None)
-    if at is None:
-        return SiteSheet(sheet=grid.sheet, rows=(), findings=(_of_sheet(NO_HEADINGS, NAME_THEM),))
-    columns = {name: heads[at].index(name) for name in heads[at] if name}
+    below = headed(grid, HEADINGS, REQUIRED)
+    if not below.is_found:
+        return SiteSheet(sheet=grid.sheet, rows=(), findings=(of_sheet(NO_HEADINGS, NAME_THEM),))
     findings = [
-        _of_sheet(say("No column says {heading}.", heading=HEADINGS[name][0]), NAME_THEM)
-        for name in REQUIRED
-        if name not in columns
+        of_sheet(say("No column says {heading}.", heading=HEADINGS[name][0]), NAME_THEM)
+        for name in below.missing
     ]
     rows: list[SiteDraft] = []
     seen: dict[str, int] = {}
-    for number, cells in enumerate(grid.rows[at + 1 :], start=at + 2):
-        if all(is_empty(cell) for cell in cells):
-            continue
-        in_hand = _RowInHand(
-            number,
-            {
-                name: (n + 1, text(grid.rows[at][n]), cells[n] if n < len(cells) else "")
-                for name, n in columns.items()
-            },
-        )
-        rows.append(_row(in_hand, known, seen, is_whole=not findings))
+    for one in below.rows:
+        in_hand = _RowInHand(one.number, one.cells)
+        rows.append(_row(in_hand, known, seen, is_whole=not below.missing))
         findings += in_hand.findings
     if not rows:
         findings.append(
-            _of_sheet(
+            of_sheet(
                 say("There is no row below the headings."),
                 say("Choose the sheet that holds the sites."),
             )
@@ -216,10 +176,6 @@ def draft(grid: workbooks.Grid, known: Mapping[str, str]) -> SiteSheet:
 
 NO_HEADINGS = say("No row of headings was recognised in the first ten rows.")
 NAME_THEM = say("Head the columns 载体编号, 载体名称, 载体类型 and 面积 at least.")
-
-
-def _of_sheet(problem: Message, remedy: Message) -> Finding:
-    return Finding(row=0, column=0, heading="", read="", problem=problem, remedy=remedy)
 
 
 def _row(

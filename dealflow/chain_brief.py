@@ -4,7 +4,7 @@ Nothing is counted here a second time: the map, its gaps, the projects, the mone
 items are those of their own modules, brought together for one chain and one day.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -18,11 +18,10 @@ from dealflow import (
     cards,
     chain_figures,
     chain_map,
+    chain_money,
     chain_plans,
-    chain_returns,
     chains,
     gaps,
-    landings,
     outreach,
     policy_sets,
     score_weights,
@@ -38,7 +37,6 @@ from dealflow.chain_map import ChainMap
 from dealflow.chain_plans import GoalKind
 from dealflow.chains import Chain
 from dealflow.gaps import Gap
-from dealflow.landings import MoneyRow
 from dealflow.outreach import Occasion
 from dealflow.policy_sets import ChainPolicy
 from dealflow.projects import Project
@@ -54,7 +52,6 @@ from valuation.figures import Undefined
 
 GAPS_WITH_CANDIDATES = 12  # a meeting does not speak of more
 STOPPED = frozenset({Stage.SHELVED, Stage.TERMINATED})
-FROM_FUNDS = "transaction"  # the kind of a row of money in place that a fund paid
 
 
 # ---- facts
@@ -92,13 +89,13 @@ class BriefMoney:
     """What was promised, what arrived and from whom; returns of the funds the reader may see."""
 
     figures: ChainFigures
-    in_place_from_funds_fen: int
+    in_place_from_others_fen: int  # at least so much, see chain_money
     pool: Pool | None  # None: no fund has invested in a firm of the chain
 
     @property
-    def in_place_from_others_fen(self) -> int:
-        """Money in place that no fund paid."""
-        return self.figures.in_place_fen - self.in_place_from_funds_fen
+    def in_place_from_funds_fen(self) -> int:
+        """Of the money in place, what the funds may have paid."""
+        return self.figures.in_place_fen - self.in_place_from_others_fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +136,6 @@ class ChainBrief:
 
 
 # ---- rules
-def from_funds_fen(rows: Iterable[MoneyRow]) -> int:
-    """Return what of the money in place was paid by funds."""
-    return sum(row.amount_fen for row in rows if row.kind == FROM_FUNDS)
-
-
 def in_order(cards_: Iterable[Card]) -> list[Card]:
     """Return the projects as a meeting takes them: live ones, the largest contract first."""
     return sorted(
@@ -209,7 +201,7 @@ def brief(
         chart=chart,
         gaps=_gaps(work, as_of, chain, chart, frozenset(leaders), with_demo=with_demo),
         projects=lines,
-        money=_money(work, actor, as_of, chain.id, sorted(ids), with_demo=with_demo),
+        money=_money(work, actor, as_of, chain.id, with_demo=with_demo),
         goals=tuple(map(_goal, plan.goals)) if plan else (),
         plan=plan.version if plan else None,
         policies=policy_sets.holding(work, as_of, chain.id, with_demo=with_demo),
@@ -303,9 +295,7 @@ def _gaps(
     )
 
 
-def _money(
-    work: Work, actor: Actor, as_of: date, chain_id: str, ids: Sequence[str], *, with_demo: bool
-) -> BriefMoney:
+def _money(work: Work, actor: Actor, as_of: date, chain_id: str, *, with_demo: bool) -> BriefMoney:
     figures = next(
         (
             one
@@ -316,10 +306,10 @@ def _money(
     )
     if figures is None:
         raise NotFoundError
-    in_place = landings.money_in_place(work, date.min, as_of, project_ids=ids, with_demo=with_demo)
     moment = Moment(as_of=as_of, with_demo=with_demo)
+    whole, _ = chain_money.of_chain(work, actor, moment, chain_id)
     return BriefMoney(
         figures=figures,
-        in_place_from_funds_fen=from_funds_fen(in_place),
-        pool=chain_returns.by_chain(work, actor, moment).get(chain_id),
+        in_place_from_others_fen=whole.total("other_fen"),
+        pool=whole.pool,
     )

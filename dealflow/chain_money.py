@@ -4,7 +4,7 @@ The atom is a project with the holdings behind its agreements: every sum here is
 A holding is read from the fund's ledger, so the chains and what stands on none add up to it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -115,7 +115,7 @@ def of_chain(work: Work, actor: Actor, moment: Moment, chain_id: str) -> tuple[M
 
     The number of queries does not grow with the chain.
     """
-    rows, members = _read(work, actor, moment, chain_id)
+    rows, members = _read(work, actor, moment, col(Project.chain_id) == chain_id)
     by_segment: dict[str, list[ProjectMoney]] = {}
     for row in rows:
         by_segment.setdefault(row.segment_id, []).append(row)
@@ -136,13 +136,19 @@ def of_chain(work: Work, actor: Actor, moment: Moment, chain_id: str) -> tuple[M
     )
 
 
+def of_segment(work: Work, actor: Actor, moment: Moment, segment_id: str) -> Money | None:
+    """Return the money of one segment, None where no project stands in it."""
+    rows, members = _read(work, actor, moment, col(Project.segment_id) == segment_id)
+    pools = pooled.pools(members.values(), moment.as_of)
+    pool = pools[pooled.WHOLE] if members else None
+    return Money(key=segment_id, projects=tuple(rows), pool=pool) if rows else None
+
+
 def _read(
-    work: Work, actor: Actor, moment: Moment, chain_id: str
+    work: Work, actor: Actor, moment: Moment, among: sa.ColumnElement[bool]
 ) -> tuple[list[ProjectMoney], dict[str, Member]]:
     as_of, with_demo = moment.as_of, moment.with_demo
-    asked = sa.select(col(Project.id)).where(
-        col(Project.chain_id) == chain_id, col(Project.first_heard_on) <= as_of
-    )
+    asked = sa.select(col(Project.id)).where(among, col(Project.first_heard_on) <= as_of)
     if not with_demo:
         asked = asked.where(col(Project.is_demo).is_(False))
     contracts = contract_sums(
@@ -150,7 +156,7 @@ def _read(
     )
     verdicts = landed.landings_of(work, as_of, asked, with_demo=with_demo)
     owed = _conditions(work, as_of, asked, with_demo=with_demo)
-    members, held = _held(work, actor, moment, chain_id)
+    members, held = _held(work, actor, moment, verdicts)
     projects = work.session.execute(
         sa.select(Project).where(col(Project.id).in_(asked)).order_by(col(Project.code))
     ).scalars()
@@ -188,14 +194,14 @@ def _conditions(
 
 
 def _held(
-    work: Work, actor: Actor, moment: Moment, chain_id: str
+    work: Work, actor: Actor, moment: Moment, project_ids: Container[str]
 ) -> tuple[dict[str, Member], dict[str, Sequence[Held]]]:
-    """Return the holdings on a chain by id, and by project."""
+    """Return the holdings behind some projects by id, and by project."""
     where = chain_returns.places(work, moment)
     members = {
         id_: member
         for id_, member in pooled.firm_holdings(work, actor, moment).items()
-        if id_ in where and where[id_].chain_id == chain_id
+        if id_ in where and where[id_].project_id in project_ids
     }
     mothers = mother_shares(work, moment) if members else {}
     found: dict[str, Sequence[Held]] = {}

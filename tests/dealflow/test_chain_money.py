@@ -1,5 +1,6 @@
 """The money of a chain: its rows add up to every figure, and its holdings to the fund's ledger."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -89,6 +90,10 @@ def test_segments_add_up_to_the_chain_and_every_figure_to_its_projects(
     assert (batteries.total("in_place_fen"), batteries.total("other_fen")) == (60_00, 0)
     assert (chips.investments, chips.pool.paid_in_fen) == (1, 300_00)
     assert parts[2].pool is None
+    for part in parts[:2]:
+        assert chain_money.of_segment(work, manager, NOW, part.key) == replace(
+            part, pool=replace(part.pool, key="")
+        )
 
 
 def test_chains_and_what_stands_on_none_tie_to_the_ledger_to_the_fen(

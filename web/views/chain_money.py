@@ -131,15 +131,9 @@ def of_segment(
 ) -> Line | None:
     """Return the figures of one segment, None where no project stands in it."""
     moment = Moment(as_of=as_of, with_demo=with_demo)
-    _, parts = chain_money.of_chain(work, actor, moment, chain.id)
-    return next(
-        (
-            line(part, "", f"/chains/{chain.slug}/money?segment={segment_id}#projects")
-            for part in parts
-            if part.key == segment_id
-        ),
-        None,
-    )
+    found = chain_money.of_segment(work, actor, moment, segment_id)
+    href = f"/chains/{chain.slug}/money?segment={segment_id}#projects"
+    return line(found, "", href) if found else None
 
 
 def _names(work: Work, reader: Reader, chain: Chain) -> dict[str, str]:

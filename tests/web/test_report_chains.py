@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from dealflow import chains, dispatch, projects
+from dealflow.agreements import Agreement
 from dealflow.projects import Project
 from portfolio import ledger
 from portfolio.accounts import AccountCode
+from portfolio.investments import Investment
 from portfolio.kernel.actors import SYSTEM
 from portfolio.kernel.errors import DomainError
 from portfolio.ledger import Moment
@@ -68,6 +70,21 @@ def test_each_chain_has_the_funds_own_money_and_the_rest_stands_last(database) -
     assert cars.moic == pytest.approx(1.75)
     assert cars.in_place_fen == 2 * SMALL + SMALL // 3
     assert (rest.slug, rest.invested_fen) == ("", 2 * SMALL)
+
+
+def test_a_project_that_two_holdings_share_is_counted_once(database, books) -> None:
+    with database.writing(at=NOW) as work:
+        ids = dict(work.rows(sa.select(col(Investment.code), col(Investment.id))))
+        shared = sa.select(col(Project.id)).where(col(Project.code).like("P-%-I1"))
+        work.session.execute(
+            sa.update(Agreement)
+            .where(col(Agreement.investment_id) == ids["I2"])
+            .values(project_id=shared.scalar_subquery())
+        )
+    (cars,) = built(database).chains
+    assert (cars.holdings, cars.firms) == (2, 1)
+    assert cars.invested_fen == 4 * SMALL
+    assert cars.in_place_fen == 4 * SMALL + SMALL // 3  # both holdings' money, once
 
 
 def test_the_chains_and_the_rest_add_up_to_the_ledger(database, books) -> None:

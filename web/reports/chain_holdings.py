@@ -1,6 +1,6 @@
 """The fund's own money by industry chain: every holding belongs to one chain or to none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from portfolio import investments, pooled
 from portfolio.investments import Movement, Position
@@ -9,7 +9,6 @@ from portfolio.ledger import Moment
 from portfolio.pooled import Member
 from web.reports.landing import ChainOf, Standing
 from web.reports.parts import ChainHeld
-from web.reports.report import LandingRow
 
 NO_CHAIN = ChainOf(slug="", name="", name_en="")
 
@@ -36,7 +35,6 @@ def of(
         ),
         moment.as_of,
     )
-    landing = {row.code: row for row in stands.rows}
     made = [
         ChainHeld(
             slug=chain.slug,
@@ -50,7 +48,7 @@ def of(
             moic=pool.multiple,
             gross_irr=pool.rate,
             is_period=pool.is_period,
-            **_landed(held, landing),
+            **_landed(held, stands),
             is_demo=any(one.is_demo for one in held),
         )
         for chain, held in groups.items()
@@ -73,8 +71,13 @@ def _member(position: Position, moved: Iterable[Movement], key: str) -> Member:
     )
 
 
-def _landed(held: Iterable[Position], landing: Mapping[str, LandingRow]) -> dict[str, int]:
-    rows = [landing[one.code] for one in held if one.child_fund_id is None and one.code in landing]
+def _landed(held: Iterable[Position], stands: Standing) -> dict[str, int]:
+    """Count each project once, however many holdings share it."""
+    rows = dict(
+        stands.by_project[one.investment_id]
+        for one in held
+        if one.child_fund_id is None and one.investment_id in stands.by_project
+    ).values()
     return {
         "firms": len(rows),
         "landed": sum(row.has_landed for row in rows),

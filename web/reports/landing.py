@@ -41,6 +41,7 @@ class Standing:
     rows: tuple[LandingRow, ...]
     chains: dict[str, Names]  # {investment: chain · segment}
     chain_of: dict[str, ChainOf]  # {investment: chain}, of those that have one
+    by_project: dict[str, tuple[str, LandingRow]]  # {investment: project or itself, its row}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +86,12 @@ def standing(
     in_place = landings.totals(money)
     in_quarter = landings.totals(row for row in money if row.on >= quarter.start)
     verdicts = landed.landings_of(work, moment.as_of, projects, known_at=known_at)
-    rows = []
+    by_project: dict[str, tuple[str, LandingRow]] = {}
     for firm in firms:
         found = behind.get(firm.id)
         project_id = found.project_id if found else ""
-        rows.append(
+        by_project[firm.id] = (
+            project_id or firm.id,
             LandingRow(
                 code=firm.code,
                 name=firm.name,
@@ -100,10 +102,11 @@ def standing(
                 in_place_qtd_fen=in_quarter.get(project_id, 0),
                 is_demo=firm.is_demo,
                 **_conditions(owed.get(project_id, [])),
-            )
+            ),
         )
     return Standing(
-        rows=tuple(rows),
+        rows=tuple(row for _, row in by_project.values()),
+        by_project=by_project,
         chains={key: one.place for key, one in behind.items()},
         chain_of={key: one.chain for key, one in behind.items() if one.chain is not None},
     )

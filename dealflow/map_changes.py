@@ -16,19 +16,10 @@ from dealflow.cells import is_empty, text
 from dealflow.chain_firms import Role
 from dealflow.chains import Segment
 from dealflow.map_sheet import FIRMS, LINKS, SEGMENTS, Line, MapFinding, MapSheets
+from dealflow.map_versions import FACTS
 from portfolio.kernel.errors import say
 
-COMPARED = (
-    "name",
-    "name_en",
-    "position",
-    "order",
-    "subsystem",
-    "subsystem_en",
-    "criticality",
-    "wanted_firms",
-    "wanted_note",
-)
+COMPARED = tuple(name for name in FACTS if name not in {"code", "retired_on"})
 SPOKEN = frozenset({"name", "name_en", "subsystem", "subsystem_en", "wanted_note"})
 
 

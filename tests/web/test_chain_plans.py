@@ -114,7 +114,7 @@ def test_a_plan_sent_back_says_why(
         ({"firms": "三家"}, PDF, "三家"),
         ({}, None, "须附文件"),
         ({}, ("方案.exe", b"MZ binary", "application/pdf"), "PDF"),
-        ({"valid_from": ""}, PDF, "没有填写日期"),
+        ({"valid_from": ""}, PDF, "“方案”没有填写日期"),
     ],
 )
 def test_what_no_plan_can_say_is_refused_with_a_remedy_and_nothing_is_written(

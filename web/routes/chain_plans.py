@@ -14,7 +14,7 @@ from dealflow.chain_documents import ChainDocument, Document
 from dealflow.chain_plans import Asked, GoalKind
 from dealflow.policy_sets import Said
 from portfolio.kernel import files
-from portfolio.kernel.errors import DomainError, NotFoundError, say
+from portfolio.kernel.errors import DomainError, Message, NotFoundError, say
 from web.deps import InWork, Me, Reading, Seen, done
 from web.forms import MoneyUnit, WriteForm, fen_of, whole
 from web.templating import show
@@ -26,7 +26,7 @@ from web.views import task_force_forms
 router = APIRouter()
 
 
-def _day(text: str, what: str) -> date:
+def _day(text: str, what: str | Message) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -100,7 +100,7 @@ class PlanForm(DocumentForm):
             if segment
         ]
         return tuple(
-            Asked(kind=kind, at_least=least, due_on=_day(due, "A goal"), segment_id=segment)
+            Asked(kind=kind, at_least=least, due_on=_day(due, say("A goal")), segment_id=segment)
             for kind, least, due, segment in said
         )
 
@@ -117,7 +117,7 @@ def hand_in_chain_plan(
         chain_id=chain.id,
         title=form.title,
         title_en=form.title_en,
-        valid_from=_day(form.valid_from, "The plan"),
+        valid_from=_day(form.valid_from, say("The plan")),
         file_id=kept(request, work, me, form.paper, is_demo=chain.is_demo),
         goals=form.goals(),
         is_demo=chain.is_demo,
@@ -182,8 +182,8 @@ class PoliciesForm(DocumentForm):
                 summary_en=summary_en,
                 who=who,
                 who_en=who_en,
-                valid_from=_day(since, title or "A policy"),
-                valid_to=_day(to, title) if to else None,
+                valid_from=_day(since, title or say("A policy")),
+                valid_to=_day(to, title or say("A policy")) if to else None,
                 is_public=public == "yes",
                 payout_clause_id=payout or None,
             )
@@ -206,7 +206,7 @@ def hand_in_chain_policies(
         chain_id=chain.id,
         title=form.title,
         title_en=form.title_en,
-        valid_from=_day(form.valid_from, "The policy set"),
+        valid_from=_day(form.valid_from, say("The policy set")),
         file_id=kept(request, work, me, form.paper, is_demo=chain.is_demo),
         policies=form.policies(),
         is_demo=chain.is_demo,
